@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings every target compiles with; the house rules a compiler can hold us to.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library target. `dependencies` may name only targets that stand above it in this file.
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of one target.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let package = Package(
+  name: "graft",
+  products: [
+    .library(name: "Graft", targets: ["Graft"]),
+    .executable(name: "graft", targets: ["GraftCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CICU", pkgConfig: "icu-i18n", providers: [.apt(["libicu-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLinux"),
+    library("ByteIO", ["CLinux"]),
+    library("Normalization", ["CICU", "ByteIO"]),
+    library("Tokenization", ["Normalization"]),
+    library("TokenizerFiles", ["ByteIO", "Tokenization"]),
+    library("Tensors", ["ByteIO", "COpenBLAS"]),
+    library("Surgery", ["ByteIO", "CCrypto", "Tensors", "Tokenization", "TokenizerFiles"]),
+    library("Graft", ["ByteIO", "Tokenization", "TokenizerFiles", "Tensors", "Surgery"]),
+    .executableTarget(
+      name: "GraftCLI",
+      dependencies: [
+        "Graft", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("ByteIOTests", ["ByteIO"]),
+  ]
+)

@@ -1,0 +1,222 @@
+/// A value inside a parsed JSON document.
+///
+/// The document stays the bytes it was; a value is an index into a table of where each value begins
+/// and ends. Opening a tokenizer with hundreds of thousands of entries therefore makes no strings,
+/// and an edit can replace one value and leave every other byte as it stood. Object members keep
+/// their order and their duplicates.
+public struct JSON: Sendable {
+  let document: JSONDocument
+  let index: Int
+
+  /// Parses `bytes`, which must hold exactly one JSON value in UTF-8 (RFC 8259).
+  ///
+  /// - Parameter source: the name of the file, for messages.
+  /// - Throws: `JSONError` with the byte offset of the first thing that is wrong.
+  public init(parsing bytes: [UInt8], source: String) throws(JSONError) {
+    var parser = JSONParser(bytes: bytes, source: source)
+    try parser.parse()
+    document = JSONDocument(bytes: bytes, nodes: parser.nodes, source: source)
+    index = 0
+  }
+
+  init(document: JSONDocument, index: Int) {
+    self.document = document
+    self.index = index
+  }
+
+  /// The six kinds of JSON value.
+  public enum Kind: UInt8, Sendable {
+    case null, bool, number, string, array, object
+  }
+
+  var node: JSONNode { document.nodes[index] }
+
+  public var kind: Kind { node.kind }
+
+  /// Where the value's text stands in the document, in bytes.
+  public var byteRange: Range<Int> { Int(node.start)..<Int(node.end) }
+
+  /// The name of the file that the document came from.
+  public var source: String { document.source }
+
+  /// The value's text as it stands in the document.
+  public var text: ArraySlice<UInt8> { document.bytes[byteRange] }
+}
+
+// MARK: - Members and elements
+
+extension JSON {
+  /// The value of the member called `key`; the last one where a key is repeated, as most parsers do.
+  ///
+  /// - Complexity: O(number of members).
+  public subscript(key: String) -> JSON? {
+    guard kind == .object else { return nil }
+    var found: JSON?
+    for member in members where member.keyEquals(key) { found = member.value }
+    return found
+  }
+
+  /// One `"key": value` of an object.
+  public struct Member: Sendable {
+    /// The key, a string value.
+    public let key: JSON
+    public let value: JSON
+
+    func keyEquals(_ text: String) -> Bool {
+      key.node.hasEscapes
+        ? key.string == text
+        : key.document.bytes[(Int(key.node.start) + 1)..<(Int(key.node.end) - 1)]
+          .elementsEqual(text.utf8)
+    }
+  }
+
+  /// The members of an object in the order of the file; empty for any other kind.
+  public var members: some Sequence<Member> {
+    let isObject = kind == .object
+    return sequence(state: isObject ? index + 1 : Int.max) { next -> Member? in
+      guard next < Int(document.nodes[index].next) else { return nil }
+      let key = JSON(document: document, index: next)
+      let value = JSON(document: document, index: next + 1)
+      next = Int(value.node.next)
+      return Member(key: key, value: value)
+    }
+  }
+
+  /// The elements of an array in order; empty for any other kind.
+  public var elements: some Sequence<JSON> {
+    let isArray = kind == .array
+    return sequence(state: isArray ? index + 1 : Int.max) { next -> JSON? in
+      guard next < Int(document.nodes[index].next) else { return nil }
+      let element = JSON(document: document, index: next)
+      next = Int(element.node.next)
+      return element
+    }
+  }
+
+  /// The number of elements of an array or of members of an object; 0 for any other kind.
+  public var count: Int {
+    switch kind {
+    case .array, .object: Int(node.childCount)
+    default: 0
+    }
+  }
+}
+
+// MARK: - Scalars
+
+extension JSON {
+  public var isNull: Bool { kind == .null }
+
+  /// The value of `true` or `false`; `nil` for any other kind.
+  public var bool: Bool? {
+    kind == .bool ? document.bytes[Int(node.start)] == UInt8(ascii: "t") : nil
+  }
+
+  /// The UTF-8 bytes of a string with its escapes resolved; `nil` for any other kind.
+  public var utf8: [UInt8]? {
+    guard kind == .string else { return nil }
+    let content = document.bytes[(Int(node.start) + 1)..<(Int(node.end) - 1)]
+    return node.hasEscapes ? JSONParser.unescape(content) : Array(content)
+  }
+
+  /// The text of a string; `nil` for any other kind.
+  public var string: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
+
+  /// A number without a fraction that fits `Int`; `nil` for anything else. `1.0` and `1e3` are not
+  /// accepted: where a format asks for an id, the reference readers refuse them.
+  public var int: Int? {
+    guard kind == .number else { return nil }
+    return Int(String(decoding: text, as: UTF8.self))
+  }
+
+  /// The nearest `Double` of a number; `nil` for any other kind.
+  public var double: Double? {
+    guard kind == .number else { return nil }
+    return Double(String(decoding: text, as: UTF8.self))
+  }
+}
+
+// MARK: - Where a value stands
+
+extension JSON {
+  /// The way from the root to this value, as in `model.merges[12]`; empty for the root.
+  ///
+  /// - Complexity: O(size of the document); meant for messages.
+  public var path: String {
+    var path = ""
+    var current = JSON(document: document, index: 0)
+    descent: while current.index != index {
+      for member in current.members where member.value.contains(self) || member.key.contains(self) {
+        let key = member.key.string ?? ""
+        path += path.isEmpty ? key : "." + key
+        if member.key.contains(self) { return path }
+        current = member.value
+        continue descent
+      }
+      for (position, element) in current.elements.enumerated() where element.contains(self) {
+        path += "[\(position)]"
+        current = element
+        continue descent
+      }
+      break
+    }
+    return path
+  }
+
+  private func contains(_ other: JSON) -> Bool {
+    index <= other.index && other.index < Int(node.next)
+  }
+
+  /// An error that says what was expected at this place and what stands there.
+  public func unexpected(_ expectation: String) -> JSONError {
+    let excerpt = String(decoding: text.prefix(40), as: UTF8.self)
+    let found = text.count > 40 ? excerpt + "…" : excerpt
+    let place = path
+    let name = place.isEmpty ? "the value" : "`\(place)`"
+    return JSONError(
+      source: source, offset: Int(node.start),
+      message: "\(name) must be \(expectation), but is \(found)")
+  }
+}
+
+/// The bytes and the table that all values of one document share.
+final class JSONDocument: Sendable {
+  let bytes: [UInt8]
+  let nodes: [JSONNode]
+  let source: String
+
+  init(bytes: [UInt8], nodes: [JSONNode], source: String) {
+    self.bytes = bytes
+    self.nodes = nodes
+    self.source = source
+  }
+}
+
+/// One value of a document in depth-first order. An object's keys are nodes before their values.
+struct JSONNode: Sendable {
+  var start: UInt32
+  var end: UInt32
+  /// The index after the last node inside this value.
+  var next: UInt32
+  var childCount: UInt32
+  var kind: JSON.Kind
+  var hasEscapes: Bool
+}
+
+/// A document that is not JSON, or whose JSON is not what its format asks for.
+public struct JSONError: Error, Equatable, CustomStringConvertible {
+  /// The file.
+  public let source: String
+  /// The byte at which the trouble stands.
+  public let offset: Int
+  /// What is wrong.
+  public let message: String
+
+  public init(source: String, offset: Int, message: String) {
+    self.source = source
+    self.offset = offset
+    self.message = message
+  }
+
+  public var description: String { "\(source): \(message) (at byte \(offset))" }
+}
