@@ -38,11 +38,11 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     library("ByteIO", ["CLinux"]),
     library("Normalization", ["CICU", "ByteIO"]),
-    library("Tokenization", ["Normalization"]),
+    library("Tokenization", ["ByteIO", "Normalization"]),
     library("TokenizerFiles", ["ByteIO", "Tokenization"]),
     library("Tensors", ["ByteIO", "COpenBLAS"]),
     library("Surgery", ["ByteIO", "CCrypto", "Tensors", "Tokenization", "TokenizerFiles"]),
-    library("Graft", ["ByteIO", "Tokenization", "TokenizerFiles", "Tensors", "Surgery"]),
+    library("Graft", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "Tensors", "Surgery"]),
     .executableTarget(
       name: "GraftCLI",
       dependencies: [

@@ -1,1 +1,7 @@
-// placeholder
+// The public API of graft under one name: `import Graft`.
+@_exported public import ByteIO
+@_exported public import Normalization
+@_exported public import Surgery
+@_exported public import Tensors
+@_exported public import Tokenization
+@_exported public import TokenizerFiles

@@ -1,4 +1,4 @@
-public import ByteIO
+internal import ByteIO
 internal import Glibc
 
 /// A fresh directory that is removed when this object goes away.

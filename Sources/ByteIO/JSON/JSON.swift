@@ -170,12 +170,14 @@ extension JSON {
   /// An error that says what was expected at this place and what stands there.
   public func unexpected(_ expectation: String) -> JSONError {
     let excerpt = String(decoding: text.prefix(40), as: UTF8.self)
-    let found = text.count > 40 ? excerpt + "…" : excerpt
+    return invalid("must be \(expectation), but is \(text.count > 40 ? excerpt + "…" : excerpt)")
+  }
+
+  /// An error about this value; `complaint` follows its path, as in "`model.vocab` is empty".
+  public func invalid(_ complaint: String) -> JSONError {
     let place = path
-    let name = place.isEmpty ? "the value" : "`\(place)`"
-    return JSONError(
-      source: source, offset: Int(node.start),
-      message: "\(name) must be \(expectation), but is \(found)")
+    let name = place.isEmpty ? "the document" : "`\(place)`"
+    return JSONError(source: source, offset: Int(node.start), message: "\(name) \(complaint)")
   }
 }
 

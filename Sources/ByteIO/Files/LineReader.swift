@@ -1,0 +1,68 @@
+internal import Glibc
+
+/// The lines of a file or of standard input, one at a time, however long the input is.
+public final class LineReader {
+  private let path: String
+  private let descriptor: Int32
+  private var buffer: [UInt8] = []
+  private var position = 0
+  private var isAtEnd = false
+
+  private static let chunkSize = 1 << 16
+
+  /// Opens the file at `path`; standard input when it is `nil` or `-`.
+  public init(_ path: String?) throws(FileError) {
+    if let path, path != "-" {
+      self.path = path
+      descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw .last("open", path) }
+    } else {
+      self.path = "standard input"
+      descriptor = STDIN_FILENO
+    }
+  }
+
+  deinit { if descriptor > STDERR_FILENO { close(descriptor) } }
+
+  /// The next line without its newline; `nil` at the end. A last line needs no newline.
+  public func next() throws(FileError) -> [UInt8]? {
+    var searched = position
+    while true {
+      if let newline = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        defer { position = newline + 1 }
+        return Array(buffer[position..<newline])
+      }
+      searched = buffer.count
+      if isAtEnd {
+        guard position < buffer.count else { return nil }
+        defer { position = buffer.count }
+        return Array(buffer[position...])
+      }
+      searched -= position
+      try refill()
+    }
+  }
+
+  /// Everything that has not been read yet.
+  public func rest() throws(FileError) -> [UInt8] {
+    while !isAtEnd { try refill() }
+    defer { position = buffer.count }
+    return Array(buffer[position...])
+  }
+
+  private func refill() throws(FileError) {
+    buffer.removeSubrange(..<position)
+    position = 0
+    let start = buffer.count
+    buffer.append(contentsOf: repeatElement(0, count: Self.chunkSize))
+    let count = buffer.withUnsafeMutableBytes { bytes -> Int in
+      while true {
+        let count = read(descriptor, bytes.baseAddress.map { $0 + start }, Self.chunkSize)
+        if count >= 0 || errno != EINTR { return count }
+      }
+    }
+    buffer.removeLast(Self.chunkSize - max(0, count))
+    if count < 0 { throw .last("read", path) }
+    isAtEnd = count == 0
+  }
+}

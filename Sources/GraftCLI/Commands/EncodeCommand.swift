@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import Graft
+
+/// `graft encode`
+struct EncodeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "encode",
+    abstract: "Turn text into ids.",
+    discussion: """
+      Examples:
+        echo 'Hello, world!' | graft encode -t model/
+        graft encode -t tokenizer.json --format jsonl texts.jsonl
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case ids, tokens, jsonl
+  }
+
+  enum Field: String, ExpressibleByArgument, CaseIterable {
+    case ids, tokens, offsets
+  }
+
+  @OptionGroup var tokenizer: TokenizerOptions
+
+  @Flag(inversion: .prefixedNo, help: "Put the tokenizer's special tokens around the text.")
+  var specialTokens = true
+
+  @Option(
+    help: """
+      ids or tokens of the whole input on one line, or jsonl: an object with "text" per line in, \
+      an object with ids, tokens and offsets per line out.
+      """)
+  var format = Format.ids
+
+  @Option(parsing: .upToNextOption, help: "The members of jsonl output.")
+  var fields = Field.allCases
+
+  @Option(help: "Whether offsets count bytes or Unicode scalars (char).")
+  var offsetUnit = OffsetUnit.byte
+
+  @Argument(help: "The input; standard input without one.")
+  var file: String?
+
+  func run() throws {
+    let tokenizer = try tokenizer.load()
+    let input = try LineReader(file)
+    if format == .jsonl {
+      return try JSONLines.process(input) { line in
+        let text = try line.string("text")
+        return object(try tokenizer.encode(text, addSpecialTokens: specialTokens), of: text)
+      }
+    }
+    let encoding = try tokenizer.encode(utf8: input.rest(), addSpecialTokens: specialTokens)
+    let words =
+      format == .ids
+      ? encoding.ids.map(String.init)
+      : encoding.tokens.map { String(decoding: $0, as: UTF8.self) }
+    print(words.joined(separator: " "))
+  }
+
+  private func object(_ encoding: Encoding, of text: String) -> String {
+    var members: [String] = []
+    if fields.contains(.ids) {
+      members.append("\"ids\":" + JSONText.list(encoding.ids.lazy.map(String.init)))
+    }
+    if fields.contains(.tokens) {
+      let tokens = encoding.tokens.map { JSONText.string(String(decoding: $0, as: UTF8.self)) }
+      members.append("\"tokens\":" + JSONText.list(tokens))
+    }
+    if fields.contains(.offsets) {
+      let offsets = offsetUnit.convert(encoding.offsets, in: text)
+      members.append(
+        "\"offsets\":" + JSONText.list(offsets.map { "[\($0.lowerBound),\($0.upperBound)]" }))
+    }
+    return "{" + members.joined(separator: ",") + "}"
+  }
+}

@@ -1,0 +1,41 @@
+/// GPT-2's byte alphabet: a printable character for each of the 256 bytes.
+///
+/// The printable bytes of Latin-1 stand for themselves; the other 68 take the characters from U+0100
+/// on, in order. A space is therefore `Ġ` and a newline `Ċ`. (`bytes_to_unicode` in GPT-2's encoder.)
+public enum ByteAlphabet {
+  /// The character that spells `byte`.
+  public static func scalar(for byte: UInt8) -> Unicode.Scalar { scalars[Int(byte)] }
+
+  /// The byte that `scalar` spells; `nil` for a character outside the alphabet.
+  public static func byte(for scalar: Unicode.Scalar) -> UInt8? {
+    scalar.value < bytes.count ? bytes[Int(scalar.value)] : nil
+  }
+
+  /// The bytes that a text in the alphabet spells; `nil` when any character is outside it.
+  public static func decode(_ spelled: some Sequence<Unicode.Scalar>) -> [UInt8]? {
+    var result: [UInt8] = []
+    for scalar in spelled {
+      guard let byte = byte(for: scalar) else { return nil }
+      result.append(byte)
+    }
+    return result
+  }
+
+  private static let scalars: [Unicode.Scalar] = {
+    var next: UInt32 = 0x100
+    return (0...255).map { (byte: UInt32) -> Unicode.Scalar in
+      switch byte {
+      case 0x21...0x7E, 0xA1...0xAC, 0xAE...0xFF: return Unicode.Scalar(UInt8(byte))
+      default:
+        defer { next += 1 }
+        return Unicode.Scalar(next) ?? " "
+      }
+    }
+  }()
+
+  private static let bytes: [UInt8?] = {
+    var bytes = [UInt8?](repeating: nil, count: 0x144)
+    for (byte, scalar) in scalars.enumerated() { bytes[Int(scalar.value)] = UInt8(byte) }
+    return bytes
+  }()
+}

@@ -1,0 +1,43 @@
+/// A compiled `TextPattern`.
+public struct TextMatcher: Sendable {
+  private enum Engine: Sendable {
+    case literal([UInt8])
+    case regex(RegularExpression)
+  }
+  private let engine: Engine
+
+  /// - Throws: `NormalizationError.badPattern` when a regular expression is not valid.
+  public init(_ pattern: TextPattern) throws(NormalizationError) {
+    switch pattern {
+    case .literal(let text): engine = .literal(Array(text.utf8))
+    case .regex(let pattern): engine = .regex(try RegularExpression(oniguruma: pattern))
+    }
+  }
+
+  /// The byte ranges of all matches in a well-formed text, from left to right, none overlapping.
+  ///
+  /// An empty match directly after another match is not reported, as in the reference's iterator.
+  ///
+  /// - Throws: `NormalizationError.patternGaveUp` when a regular expression exceeds its limits.
+  public func matches(in bytes: ArraySlice<UInt8>) throws(NormalizationError) -> [Range<Int>] {
+    switch engine {
+    case .literal(let text): Self.occurrences(of: text, in: bytes)
+    case .regex(let regex): try regex.matches(in: bytes)
+    }
+  }
+
+  private static func occurrences(of text: [UInt8], in bytes: ArraySlice<UInt8>) -> [Range<Int>] {
+    guard let first = text.first else { return [] }
+    var result: [Range<Int>] = []
+    var position = bytes.startIndex
+    while position + text.count <= bytes.endIndex {
+      if bytes[position] == first, bytes[position..<(position + text.count)].elementsEqual(text) {
+        result.append(position..<(position + text.count))
+        position += text.count
+      } else {
+        position += 1
+      }
+    }
+    return result
+  }
+}

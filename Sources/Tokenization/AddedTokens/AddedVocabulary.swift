@@ -1,0 +1,125 @@
+internal import Normalization
+
+/// The tokens that are taken out of a text before the model sees it.
+///
+/// Reproduces Hugging Face's `AddedVocabulary`, including how it assigns ids: a token that the model
+/// knows keeps the model's id; any other takes the next free one, whatever the file says.
+struct AddedVocabulary: Sendable {
+  /// The added tokens by their ids.
+  private var tokens: [TokenID: AddedToken] = [:]
+  private var ids: [String: TokenID] = [:]
+  /// The normalized form of the tokens that are looked for in it.
+  private var normalizedForms: [TokenID: [UInt8]] = [:]
+  /// What is looked for in the text as it is given, and in the normalized text.
+  private var rawTrie = TokenTrie()
+  private var normalizedTrie = TokenTrie()
+
+  init(
+    _ added: [AddedToken], model: Vocabulary, normalizer: CompiledNormalizer
+  ) throws(NormalizationError) {
+    var nextID = TokenID(model.count)
+    for token in added where !token.content.isEmpty {
+      let known = ids[token.content] ?? model.id(of: Array(token.content.utf8))
+      let id = known ?? nextID
+      if known == nil { nextID += 1 }
+      ids[token.content] = id
+      tokens[id] = token
+    }
+    for (id, token) in tokens {
+      if token.isNormalized {
+        var form = AlignedText(token.content.utf8)
+        try normalizer.normalize(&form)
+        normalizedForms[id] = form.bytes
+        normalizedTrie.insert(form.bytes, value: id)
+      } else {
+        rawTrie.insert(token.content.utf8, value: id)
+      }
+    }
+  }
+
+  /// The id of the added token with this content.
+  func id(of content: String) -> TokenID? { ids[content] }
+
+  /// The added token with this id.
+  subscript(id: TokenID) -> AddedToken? { tokens[id] }
+
+  /// What the added token with this id is decoded from: its normalized form if it has one, so that
+  /// the decoder can undo what the normalizer did.
+  func decodingForm(_ id: TokenID) -> [UInt8]? {
+    normalizedForms[id] ?? tokens[id].map { Array($0.content.utf8) }
+  }
+
+  /// All added tokens with their ids, in the order of the ids.
+  var all: [(id: TokenID, token: AddedToken)] {
+    tokens.map { (id: $0.key, token: $0.value) }.sorted { $0.id < $1.id }
+  }
+
+  /// Which of the two searches is meant.
+  enum Stage { case raw, normalized }
+
+  /// A part of a text: an added token with what it took along, or what stands between two.
+  struct Segment {
+    var range: Range<Int>
+    var id: TokenID?
+  }
+
+  /// Cuts a text at the added tokens of a stage.
+  func segments(of bytes: [UInt8], stage: Stage) -> [Segment] {
+    let trie = stage == .raw ? rawTrie : normalizedTrie
+    guard !trie.isEmpty else { return [Segment(range: 0..<bytes.count)] }
+    var segments: [Segment] = []
+    var covered = 0
+    var position = 0
+    while let match = trie.firstMatch(in: bytes, from: position) {
+      position = match.range.upperBound
+      guard let token = tokens[match.value],
+        !token.isSingleWord || Self.standsAlone(match.range, in: bytes)
+      else { continue }
+      var (start, end) = (match.range.lowerBound, match.range.upperBound)
+      // White space that an earlier token has taken already is not taken again.
+      if token.stripsLeft { start = max(Self.startOfSpace(before: start, in: bytes), covered) }
+      if token.stripsRight { end = Self.endOfSpace(after: end, in: bytes) }
+      // A token inside what an earlier one took along still counts, with nothing left to stand for.
+      start = min(max(start, covered), end)
+      if covered < start { segments.append(Segment(range: covered..<start)) }
+      segments.append(Segment(range: start..<end, id: match.value))
+      covered = end
+    }
+    if covered < bytes.count { segments.append(Segment(range: covered..<bytes.count)) }
+    return segments
+  }
+
+  // MARK: Surroundings
+
+  private static func standsAlone(_ range: Range<Int>, in bytes: [UInt8]) -> Bool {
+    let before = lastScalar(of: bytes[..<range.lowerBound])
+    var after = UTF8Scalars(bytes[range.upperBound...])
+    return !(before.map { ScalarProperties.isWord($0.scalar) } ?? false)
+      && !(after.next().map { ScalarProperties.isWord($0.scalar) } ?? false)
+  }
+
+  private static func startOfSpace(before end: Int, in bytes: [UInt8]) -> Int {
+    var start = end
+    while let last = lastScalar(of: bytes[..<start]), ScalarProperties.isWhitespace(last.scalar) {
+      start = last.range.lowerBound
+    }
+    return start
+  }
+
+  private static func endOfSpace(after start: Int, in bytes: [UInt8]) -> Int {
+    var end = start
+    for (scalar, range) in UTF8Scalars(bytes[start...]) {
+      guard ScalarProperties.isWhitespace(scalar) else { break }
+      end = range.upperBound
+    }
+    return end
+  }
+
+  private static func lastScalar(of bytes: ArraySlice<UInt8>) -> (
+    scalar: Unicode.Scalar, range: Range<Int>
+  )? {
+    guard let lead = bytes.lastIndex(where: { !UTF8.isContinuation($0) }) else { return nil }
+    var scalars = UTF8Scalars(bytes[lead...])
+    return scalars.next()
+  }
+}

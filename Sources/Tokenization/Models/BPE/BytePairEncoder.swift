@@ -1,0 +1,155 @@
+internal import Normalization
+
+/// A BPE model ready to encode pieces of text.
+///
+/// Reproduces Hugging Face's `BPE` with and without its options. The merges of a piece are made in
+/// order of rank, the leftmost first among equals.
+struct BytePairEncoder: Sendable {
+  private let definition: BPEDefinition
+  private let merges: PairTable
+  private let unknownID: TokenID?
+  /// The ids of `<0x00>` … `<0xFF>`, where the model falls back to them.
+  private let fallbackIDs: [TokenID?]
+  /// The ids of the 256 bytes, when pieces can be taken as bytes instead of in the byte alphabet.
+  private let byteIDs: [TokenID]?
+  /// Tokens by the bytes they spell, for `ignoresMerges` over byte pieces.
+  private let wholeTokens: Vocabulary?
+
+  init(_ definition: BPEDefinition) {
+    self.definition = definition
+    merges = PairTable(definition.merges)
+    let vocabulary = definition.vocabulary
+    unknownID = definition.unknownToken.flatMap { vocabulary.id(of: Array($0.utf8)) }
+    fallbackIDs =
+      definition.fallsBackToBytes
+      ? (0...255).map { vocabulary.id(of: Array(ByteFallback.token(UInt8($0)).utf8)) } : []
+    byteIDs = Self.byteIDs(definition)
+    wholeTokens =
+      byteIDs != nil && definition.ignoresMerges ? Self.tokensByBytes(vocabulary) : nil
+  }
+
+  /// Whether pieces may be given as plain bytes. This needs an id for every byte of the alphabet:
+  /// the reference counts offsets in spelled characters where it drops one.
+  var acceptsBytes: Bool { byteIDs != nil }
+
+  private static func byteIDs(_ definition: BPEDefinition) -> [TokenID]? {
+    guard definition.continuingPrefix == nil, definition.endOfWordSuffix == nil else { return nil }
+    var ids: [TokenID] = []
+    for byte in UInt8.min...UInt8.max {
+      let spelled = String(ByteAlphabet.scalar(for: byte))
+      guard let id = definition.vocabulary.id(of: Array(spelled.utf8)) else { return nil }
+      ids.append(id)
+    }
+    return ids
+  }
+
+  private static func tokensByBytes(_ vocabulary: Vocabulary) -> Vocabulary {
+    Vocabulary(
+      vocabulary.entries.lazy.compactMap { token, id in
+        ByteAlphabet.decode(UTF8Scalars(token).lazy.map(\.scalar)).map { (token: $0, id: id) }
+      })
+  }
+
+  // MARK: Encoding
+
+  /// Appends the tokens of one piece to `output`.
+  ///
+  /// - Parameters:
+  ///   - piece: a non-empty text, or bytes when `isBytes`.
+  ///   - isBytes: whether the piece is to be read in the byte alphabet; needs `acceptsBytes`.
+  func encode(
+    _ piece: ArraySlice<UInt8>, isBytes: Bool, into output: inout PieceTokens
+  ) throws(TokenizerError) {
+    if definition.ignoresMerges {
+      let vocabulary = isBytes ? wholeTokens : definition.vocabulary
+      if let id = vocabulary?.id(of: piece) {
+        output.append(id, length: piece.count)
+        return
+      }
+    }
+    var word = MergingWord(capacity: piece.count)
+    if isBytes, let byteIDs {
+      for byte in piece { word.append(byteIDs[Int(byte)], length: 1) }
+    } else {
+      try appendCharacters(of: piece, to: &word)
+    }
+    word.merge(merges)
+    word.forEach { id, length in output.append(id, length: length) }
+  }
+
+  /// The tokens that a piece begins with: one per character, or what stands for an unknown one.
+  private func appendCharacters(
+    of piece: ArraySlice<UInt8>, to word: inout MergingWord
+  ) throws(TokenizerError) {
+    var unknownLength = 0
+    for (_, range) in UTF8Scalars(piece) {
+      var symbol = Array(piece[range])
+      if range.lowerBound != piece.startIndex, let prefix = definition.continuingPrefix {
+        symbol.insert(contentsOf: prefix.utf8, at: 0)
+      }
+      if range.upperBound == piece.endIndex, let suffix = definition.endOfWordSuffix {
+        symbol.append(contentsOf: suffix.utf8)
+      }
+      if let id = definition.vocabulary.id(of: symbol) {
+        if unknownLength > 0, let unknownID { word.append(unknownID, length: unknownLength) }
+        unknownLength = 0
+        word.append(id, length: range.count)
+      } else if let bytes = fallbackTokens(symbol) {
+        for id in bytes { word.append(id, length: 1) }
+      } else if let unknownToken = definition.unknownToken {
+        guard let unknownID else { throw .missingUnknownToken(unknownToken) }
+        if unknownLength > 0, !definition.fusesUnknown {
+          word.append(unknownID, length: unknownLength)
+          unknownLength = 0
+        }
+        unknownLength += range.count
+      }
+    }
+    if unknownLength > 0, let unknownID { word.append(unknownID, length: unknownLength) }
+  }
+
+  private func fallbackTokens(_ symbol: [UInt8]) -> [TokenID]? {
+    guard definition.fallsBackToBytes else { return nil }
+    var ids: [TokenID] = []
+    for byte in symbol {
+      guard let id = fallbackIDs[Int(byte)] else { return nil }
+      ids.append(id)
+    }
+    return ids
+  }
+}
+
+/// The spelling of bytes that a vocabulary has no character for: `<0x0A>`.
+public enum ByteFallback {
+  /// The token of `byte`.
+  public static func token(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16, uppercase: true)
+    return "<0x" + (digits.count == 1 ? "0" : "") + digits + ">"
+  }
+
+  /// The byte of a fallback token; `nil` for any other token.
+  public static func byte(_ token: some Collection<UInt8>) -> UInt8? {
+    guard token.count == 6, token.starts(with: "<0x".utf8),
+      token.dropFirst(5).first == UInt8(ascii: ">")
+    else { return nil }
+    let digits = token.dropFirst(3).prefix(2)
+    guard digits.first != UInt8(ascii: "+") else { return nil }
+    return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+  }
+}
+
+/// The tokens of one piece: ids and how many bytes of the piece each stands for.
+struct PieceTokens {
+  private(set) var ids: [TokenID] = []
+  private(set) var lengths: [Int] = []
+
+  mutating func append(_ id: TokenID, length: Int) {
+    ids.append(id)
+    lengths.append(length)
+  }
+
+  mutating func removeAll() {
+    ids.removeAll(keepingCapacity: true)
+    lengths.removeAll(keepingCapacity: true)
+  }
+}

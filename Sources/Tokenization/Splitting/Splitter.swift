@@ -1,0 +1,91 @@
+internal import Normalization
+
+/// A pre-tokenizer ready to run.
+///
+/// Where the byte alphabet would be the last step, the pieces are left as plain bytes and
+/// `yieldsBytes` is set: the model then looks bytes up directly.
+struct Splitter: Sendable {
+  private enum Step: Sendable {
+    case prefixSpace
+    case pattern(TextMatcher, SplitBehavior, inverted: Bool)
+    case punctuation(SplitBehavior)
+    case digits(individual: Bool)
+    case whitespaceSplit
+    case delimiter(Unicode.Scalar)
+    case fixedLength(Int)
+    case byteAlphabet
+  }
+  private var steps: [Step] = []
+  /// Whether pieces are bytes still to be spelled in the byte alphabet.
+  private(set) var yieldsBytes = false
+
+  /// GPT-2's splitting expression, which `ByteLevel` brings with it.
+  static let gpt2Pattern =
+    #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+
+  /// - Parameter keepsBytes: whether the model can take plain bytes for the byte alphabet.
+  init(_ preTokenizer: PreTokenizer?, keepsBytes: Bool) throws(TokenizerError) {
+    if let preTokenizer { try append(preTokenizer) }
+    if keepsBytes, case .byteAlphabet? = steps.last {
+      steps.removeLast()
+      yieldsBytes = true
+    }
+  }
+
+  /// Cuts a normalized text into pieces.
+  func split(_ text: AlignedText) throws(TokenizerError) -> SplitText {
+    var result = SplitText(text)
+    for step in steps { try apply(step, to: &result) }
+    return result
+  }
+
+  private func apply(_ step: Step, to text: inout SplitText) throws(TokenizerError) {
+    switch step {
+    case .prefixSpace:
+      text.rewrite { if $0.bytes.first != UInt8(ascii: " ") { $0.prepend(" ") } }
+    case .pattern(let matcher, let behavior, let inverted):
+      try text.split(behavior, inverted: inverted) { bytes throws(TokenizerError) in
+        try TokenizerError.wrapping { () throws(NormalizationError) in
+          try matcher.matches(in: bytes)
+        }
+      }
+    case .punctuation(let behavior): text.split(behavior, where: ScalarProperties.isPunctuation)
+    case .digits(let individual):
+      text.split(individual ? .isolated : .contiguous, where: ScalarProperties.isNumeric)
+    case .whitespaceSplit: text.split(.removed, where: ScalarProperties.isWhitespace)
+    case .delimiter(let delimiter): text.split(.removed) { $0 == delimiter }
+    case .fixedLength(let length): text.split(every: length)
+    case .byteAlphabet: text.rewrite { $0.spellBytes() }
+    }
+  }
+
+  private mutating func append(_ preTokenizer: PreTokenizer) throws(TokenizerError) {
+    switch preTokenizer {
+    case .byteLevel(let addPrefixSpace, _, let useRegex):
+      if addPrefixSpace { steps.append(.prefixSpace) }
+      if useRegex { try appendPattern(.regex(Self.gpt2Pattern), .isolated, inverted: false) }
+      steps.append(.byteAlphabet)
+    case .split(let pattern, let behavior, let inverted):
+      try appendPattern(pattern, behavior, inverted: inverted)
+    case .punctuation(let behavior): steps.append(.punctuation(behavior))
+    case .digits(let individual): steps.append(.digits(individual: individual))
+    case .whitespace: try appendPattern(.regex(#"\w+|[^\w\s]+"#), .removed, inverted: true)
+    case .whitespaceSplit: steps.append(.whitespaceSplit)
+    case .delimiter(let delimiter): steps.append(.delimiter(delimiter))
+    case .fixedLength(let length): steps.append(.fixedLength(length))
+    case .sequence(let parts): for part in parts { try append(part) }
+    case .metaspace: throw .unavailable("Metaspace")
+    case .bert: throw .unavailable("BertPreTokenizer")
+    case .unicodeScripts: throw .unavailable("UnicodeScripts")
+    }
+  }
+
+  private mutating func appendPattern(
+    _ pattern: TextPattern, _ behavior: SplitBehavior, inverted: Bool
+  ) throws(TokenizerError) {
+    let matcher = try TokenizerError.wrapping { () throws(NormalizationError) in
+      try TextMatcher(pattern)
+    }
+    steps.append(.pattern(matcher, behavior, inverted: inverted))
+  }
+}

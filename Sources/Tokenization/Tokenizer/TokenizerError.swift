@@ -1,0 +1,40 @@
+public import Normalization
+
+/// Why a tokenizer cannot be prepared from its definition, or cannot process a text.
+public enum TokenizerError: Error, Equatable, CustomStringConvertible {
+  /// The definition needs a part that graft can read but not yet run.
+  case unavailable(String)
+  /// A normalizer or a pattern cannot be prepared or gave up on a text.
+  case normalization(NormalizationError)
+  /// The unknown token is needed but is not in the vocabulary.
+  case missingUnknownToken(String)
+  /// A template names a special token that it does not define.
+  case undefinedSpecialToken(String)
+  /// The text is not well-formed UTF-8.
+  case invalidUTF8(offset: Int)
+  /// An id that no token has.
+  case unknownID(TokenID)
+
+  public var description: String {
+    switch self {
+    case .unavailable(let part):
+      "the tokenizer needs a part that this version of graft cannot run: \(part)"
+    case .normalization(let error): error.description
+    case .missingUnknownToken(let token):
+      "the text needs the unknown token `\(token)`, which is not in the vocabulary"
+    case .undefinedSpecialToken(let name):
+      "the post-processor's template uses `\(name)`, which its special_tokens do not define"
+    case .invalidUTF8(let offset): "the text is not valid UTF-8 (at byte \(offset))"
+    case .unknownID(let id): "no token has the id \(id)"
+    }
+  }
+}
+
+extension TokenizerError {
+  /// Runs `body` and passes its error on as one of the tokenizer's.
+  static func wrapping<Result>(
+    _ body: () throws(NormalizationError) -> Result
+  ) throws(TokenizerError) -> Result {
+    do throws(NormalizationError) { return try body() } catch { throw .normalization(error) }
+  }
+}

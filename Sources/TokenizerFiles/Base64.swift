@@ -1,0 +1,33 @@
+/// Base64 as RFC 4648 defines it, with padding.
+enum Base64 {
+  /// The bytes that `text` encodes; `nil` when it is not base64.
+  static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    guard text.count % 4 == 0 else { return nil }
+    let padding = text.suffix(2).filter { $0 == UInt8(ascii: "=") }.count
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count / 4 * 3)
+    var accumulator: UInt32 = 0
+    var bits = 0
+    for byte in text.dropLast(padding) {
+      guard let digit = digit(byte) else { return nil }
+      accumulator = accumulator << 6 | UInt32(digit)
+      bits += 6
+      if bits >= 8 {
+        bits -= 8
+        result.append(UInt8(truncatingIfNeeded: accumulator >> UInt32(bits)))
+      }
+    }
+    return result
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte - UInt8(ascii: "A")
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - UInt8(ascii: "a") + 26
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0") + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
+  }
+}
