@@ -31,6 +31,17 @@ public final class OutputFile {
     if buffer.count >= Self.bufferSize { try flush() }
   }
 
+  /// Appends `bytes`. What is larger than the buffer goes to the file without passing through it.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    count += bytes.count
+    if buffer.count + bytes.count > Self.bufferSize { try flush() }
+    if bytes.count > Self.bufferSize {
+      try writeAll(bytes)
+    } else {
+      buffer.append(contentsOf: bytes)
+    }
+  }
+
   /// Appends a text as UTF-8.
   public func write(_ text: String) throws(FileError) { try write(text.utf8) }
 

@@ -28,11 +28,12 @@ public struct MatrixView: Sendable {
 
   /// A view of the bytes at `offset` of a mapped file.
   ///
-  /// - Returns: `nil` when the element type is not real or the matrix does not lie inside the file.
+  /// - Returns: `nil` when the element type is not real, the matrix does not lie inside the file, or
+  ///   it has rows but no columns.
   public init?(
     _ file: MappedFile, offset: Int, rows: Int, columns: Int, elementType: ElementType
   ) {
-    guard elementType.isReal, offset >= 0, offset <= file.count,
+    guard elementType.isReal, columns > 0 || rows == 0, offset >= 0, offset <= file.count,
       let size = elementType.byteCount(shape: [rows, columns]), size <= UInt(file.count - offset)
     else { return nil }
     let region = UnsafeRawBufferPointer(rebasing: file.bytes[offset..<(offset + Int(size))])

@@ -39,6 +39,8 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
     case beyondEnd(end: Int, dataSize: Int)
     /// Bytes follow the last tensor.
     case trailingBytes(end: Int, dataSize: Int)
+    /// A tensor of a new file was given too few or too many bytes.
+    case wrongAmount(needed: Int, written: Int)
     /// No tensor has the name.
     case missingTensor
     /// The tensor cannot be seen as a matrix of real numbers.
@@ -96,6 +98,8 @@ extension SafetensorsError.Problem {
       "it ends at offset \(end), but the file holds \(dataSize) bytes of data"
     case .trailingBytes(let end, let dataSize):
       "the last tensor ends at offset \(end), but the file holds \(dataSize) bytes of data"
+    case .wrongAmount(let needed, let written):
+      "it was given \(written) bytes, but its shape needs \(needed)"
     case .missingTensor: "the file has no such tensor"
     case .notRealMatrix(let type, let shape):
       "its shape \(shape) of \(type.rawValue) is no matrix or vector of F16, BF16, F32 or F64"
@@ -113,7 +117,7 @@ extension SafetensorsError.Problem {
     case .invalidHeader, .duplicateTensor, .reversedOffsets, .invalidShape, .sizeMismatch, .overlap,
       .hole, .trailingBytes:
       "save the file again with the safetensors library"
-    case .unreadable, .missingTensor, .notRealMatrix: nil
+    case .unreadable, .wrongAmount, .missingTensor, .notRealMatrix: nil
     }
   }
 }

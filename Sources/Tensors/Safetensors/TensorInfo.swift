@@ -7,8 +7,8 @@ public struct TensorInfo: Sendable, Equatable {
   /// Where the elements stand, in bytes from the start of the file.
   public let byteRange: Range<Int>
 
-  /// The number of elements.
-  public var elementCount: Int { shape.reduce(1, *) }
+  /// The number of elements. (The product of a shape with a 0 in it can overflow before the 0.)
+  public var elementCount: Int { byteRange.count * 8 / elementType.bitCount }
 
   /// The rows and columns under which the tensor is seen as a matrix; `nil` for scalars and for
   /// tensors of more than two dimensions. A vector is one column, so that in every tensor that holds
