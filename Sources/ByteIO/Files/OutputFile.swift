@@ -25,6 +25,17 @@ public final class OutputFile {
   /// Appends `bytes`.
   public func write(_ bytes: some Collection<UInt8>) throws(FileError) { try writer.write(bytes) }
 
+  /// Appends `bytes`. What is larger than the buffer goes to the file without passing through it.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    count += bytes.count
+    if buffer.count + bytes.count > Self.bufferSize { try flush() }
+    if bytes.count > Self.bufferSize {
+      try writeAll(bytes)
+    } else {
+      buffer.append(contentsOf: bytes)
+    }
+  }
+
   /// Appends a text as UTF-8.
   public func write(_ text: String) throws(FileError) { try writer.write(text) }
 

@@ -1,0 +1,35 @@
+internal import COpenBLAS
+internal import Dispatch
+
+/// Runs `body` for every index in `0..<count` on as many threads as there are cores, and returns when
+/// all are done.
+///
+/// Which thread runs which index, and when, is left open: `body` must write only to what belongs to
+/// its index. Callers cut their work into pieces whose size does not depend on the number of threads,
+/// so that results do not either. OpenBLAS is told to stay on the calling thread (see
+/// `SingleThreadedBLAS`), so that a product inside `body` does not start threads of its own.
+public func parallelFor(count: Int, _ body: @Sendable (Int) -> Void) {
+  SingleThreadedBLAS.require()
+  guard count > 1 else { return (0..<count).forEach(body) }
+  DispatchQueue.concurrentPerform(iterations: count, execute: body)
+}
+
+/// Runs `body` for consecutive pieces of `0..<count` of at most `size` elements, as `parallelFor`.
+public func parallelFor(count: Int, pieceSize size: Int, _ body: @Sendable (Range<Int>) -> Void) {
+  precondition(size > 0)
+  parallelFor(count: (count + size - 1) / size) { piece in
+    body((piece * size)..<min((piece + 1) * size, count))
+  }
+}
+
+/// Keeps OpenBLAS on one thread.
+///
+/// All parallel work is cut by this module: pieces of fixed size give the same bits on any number of
+/// cores, which OpenBLAS' own division of a product does not promise. The setting is process-wide,
+/// since OpenBLAS has no other before version 0.3.27.
+enum SingleThreadedBLAS {
+  private static let once: Void = openblas_set_num_threads(1)
+
+  /// Makes the setting when it has not been made.
+  static func require() { _ = once }
+}
