@@ -41,8 +41,11 @@ let package = Package(
     library("Tokenization", ["ByteIO", "Normalization"]),
     library("TokenizerFiles", ["ByteIO", "Tokenization"]),
     library("Tensors", ["ByteIO", "COpenBLAS"]),
-    library("Surgery", ["ByteIO", "CCrypto", "Tensors", "Tokenization", "TokenizerFiles"]),
-    library("Graft", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "Tensors", "Surgery"]),
+    library(
+      "Surgery",
+      ["ByteIO", "CCrypto", "Normalization", "Tensors", "Tokenization", "TokenizerFiles"]),
+    library(
+      "Graft", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "Tensors", "Surgery"]),
     .executableTarget(
       name: "GraftCLI",
       dependencies: [

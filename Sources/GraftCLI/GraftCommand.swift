@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Graft
 
 /// `graft`
 @main
@@ -10,8 +11,13 @@ struct GraftCommand: ParsableCommand {
       A tokenizer argument (-t) is a tokenizer.json or a model directory that holds one.
       Exit status: 0 done, 1 the input is bad or a check failed, 64 wrong usage.
       """,
-    version: "0.1.0",
-    subcommands: [
-      EncodeCommand.self, DecodeCommand.self, CountCommand.self, InspectCommand.self,
+    version: graftVersion,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Tokenizers",
+        subcommands: [
+          EncodeCommand.self, DecodeCommand.self, CountCommand.self, InspectCommand.self,
+        ]),
+      CommandGroup(name: "Models", subcommands: [TransplantCommand.self, VerifyCommand.self]),
     ])
 }

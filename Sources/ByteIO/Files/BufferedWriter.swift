@@ -22,6 +22,11 @@ public final class BufferedWriter {
     BufferedWriter(descriptor: STDOUT_FILENO, path: "standard output")
   }
 
+  /// A writer to standard error.
+  public static func standardError() -> BufferedWriter {
+    BufferedWriter(descriptor: STDERR_FILENO, path: "standard error")
+  }
+
   /// Appends `bytes`.
   public func write(_ bytes: some Collection<UInt8>) throws(FileError) {
     count += bytes.count
@@ -41,11 +46,11 @@ public final class BufferedWriter {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Writes `bytes` after what is in the buffer, without copying them there.
-  func writeThrough(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-    try flush()
+  /// Appends `bytes`. What is larger than the buffer is written without passing through it.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     count += bytes.count
-    try writeAll(bytes)
+    if buffer.count + bytes.count > Self.bufferSize { try flush() }
+    if bytes.count > Self.bufferSize { try writeAll(bytes) } else { buffer.append(contentsOf: bytes) }
   }
 
   private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FileError) {

@@ -26,15 +26,7 @@ public final class OutputFile {
   public func write(_ bytes: some Collection<UInt8>) throws(FileError) { try writer.write(bytes) }
 
   /// Appends `bytes`. What is larger than the buffer goes to the file without passing through it.
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-    count += bytes.count
-    if buffer.count + bytes.count > Self.bufferSize { try flush() }
-    if bytes.count > Self.bufferSize {
-      try writeAll(bytes)
-    } else {
-      buffer.append(contentsOf: bytes)
-    }
-  }
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) { try writer.write(bytes) }
 
   /// Appends a text as UTF-8.
   public func write(_ text: String) throws(FileError) { try writer.write(text) }
@@ -63,7 +55,7 @@ public final class OutputFile {
     if remaining > 0 {
       let start = offset + length - remaining
       try source.withBytes { bytes throws(FileError) in
-        try writer.writeThrough(UnsafeRawBufferPointer(rebasing: bytes[start...].prefix(remaining)))
+        try writer.write(UnsafeRawBufferPointer(rebasing: bytes[start...].prefix(remaining)))
       }
     }
   }

@@ -117,7 +117,8 @@ public struct WordLevelDefinition: Sendable, Equatable {
 
 /// A token that is matched in the text as it stands, before the model.
 public struct AddedToken: Sendable, Equatable {
-  /// The id that the file states. The reference derives ids itself; see `AddedVocabulary`.
+  /// The id that the file states. The reference derives ids itself; see
+  /// `TokenizerVocabulary`.
   public var id: TokenID
   public var content: String
   /// Matches only where no word character touches it.

@@ -13,8 +13,10 @@ internal import Normalization
 public final class Tokenizer: Sendable {
   /// What the tokenizer was made from.
   public let definition: TokenizerDefinition
+  /// Its tokens, those of the model and those added.
+  public let vocabulary: TokenizerVocabulary
   private let normalizer: CompiledNormalizer
-  private let addedVocabulary: AddedVocabulary
+  private let addedTokens: AddedTokenSearch
   private let splitter: Splitter
   private let encoder: BytePairEncoder
   private let postProcessor: CompiledPostProcessor
@@ -33,9 +35,10 @@ public final class Tokenizer: Sendable {
       try CompiledNormalizer(definition.normalizer)
     }
     self.normalizer = normalizer
-    addedVocabulary = try TokenizerError.wrapping { () throws(NormalizationError) in
-      try AddedVocabulary(
-        definition.addedTokens, model: model.vocabulary, normalizer: normalizer)
+    let vocabulary = TokenizerVocabulary(definition)
+    self.vocabulary = vocabulary
+    addedTokens = try TokenizerError.wrapping { () throws(NormalizationError) in
+      try AddedTokenSearch(vocabulary.added, normalizer: normalizer)
     }
     encoder = BytePairEncoder(model)
     splitter = try Splitter(definition.preTokenizer, keepsBytes: encoder.acceptsBytes)
@@ -76,7 +79,7 @@ public final class Tokenizer: Sendable {
   ) throws(TokenizerError) -> Encoding {
     var encoding = Encoding()
     try forEachToken(of: text) { id, token, offsets in
-      encoding.append(id, token.map(Array.init) ?? spelling(of: id) ?? [], offsets)
+      encoding.append(id, token.map(Array.init) ?? vocabulary.spelling(of: id) ?? [], offsets)
     }
     postProcessor.process(&encoding, of: text, addSpecialTokens: addSpecialTokens)
     return encoding
@@ -94,7 +97,7 @@ public final class Tokenizer: Sendable {
   private func forEachToken(
     of text: [UInt8], _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
   ) throws(TokenizerError) {
-    for segment in addedVocabulary.segments(of: text, stage: .raw) {
+    for segment in addedTokens.segments(of: text, stage: .raw) {
       if let id = segment.id {
         body(id, text[segment.range], segment.range)
         continue
@@ -103,7 +106,7 @@ public final class Tokenizer: Sendable {
       try TokenizerError.wrapping { () throws(NormalizationError) in
         try normalizer.normalize(&part)
       }
-      for inner in addedVocabulary.segments(of: part.bytes, stage: .normalized) {
+      for inner in addedTokens.segments(of: part.bytes, stage: .normalized) {
         if let id = inner.id {
           body(id, part.bytes[inner.range], part.originalRange(of: inner.range))
         } else {
@@ -145,32 +148,9 @@ public final class Tokenizer: Sendable {
     _ ids: [TokenID], skipSpecialTokens: Bool = false
   ) throws(TokenizerError) -> String {
     let tokens = ids.compactMap { id -> [UInt8]? in
-      if skipSpecialTokens, let added = addedVocabulary[id], added.isSpecial { return nil }
-      return addedVocabulary.decodingForm(id) ?? definition.model.vocabulary.token(id).map(Array.init)
+      if skipSpecialTokens, vocabulary.added[id]?.isSpecial == true { return nil }
+      return addedTokens.decodingForm(id) ?? vocabulary.model.token(id).map(Array.init)
     }
     return String(decoding: try decoder.decode(tokens), as: UTF8.self)
-  }
-
-  // MARK: Vocabulary
-
-  /// The added tokens with the ids they have, which may differ from those the file states.
-  public var addedTokens: [(id: TokenID, token: AddedToken)] { addedVocabulary.all }
-
-  /// The token with `id` as the vocabulary spells it; `nil` for an id that no token has.
-  public func spelling(of id: TokenID) -> [UInt8]? {
-    if let added = addedVocabulary[id] { return Array(added.content.utf8) }
-    return definition.model.vocabulary.token(id).map(Array.init)
-  }
-
-  /// The id of the token that is spelled `token`, added or of the model.
-  public func id(of token: String) -> TokenID? {
-    addedVocabulary.id(of: token) ?? definition.model.vocabulary.id(of: Array(token.utf8))
-  }
-
-  /// One more than the largest id: the number of embedding rows that the tokenizer needs.
-  public var idBound: Int {
-    let largestAdded = addedTokens.last.map { Int($0.id) } ?? -1
-    let largest = definition.model.vocabulary.maximumID.map(Int.init) ?? -1
-    return max(largest, largestAdded) + 1
   }
 }

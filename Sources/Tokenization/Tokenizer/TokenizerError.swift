@@ -31,6 +31,14 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
 }
 
 extension TokenizerError {
+  /// Whether the tokenizer is sound and only needs a part that this version cannot run.
+  public var isUnavailable: Bool {
+    switch self {
+    case .unavailable, .normalization(.unavailable): true
+    default: false
+    }
+  }
+
   /// Runs `body` and passes its error on as one of the tokenizer's.
   static func wrapping<Result>(
     _ body: () throws(NormalizationError) -> Result

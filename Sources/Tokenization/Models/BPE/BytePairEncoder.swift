@@ -34,13 +34,7 @@ struct BytePairEncoder: Sendable {
 
   private static func byteIDs(_ definition: BPEDefinition) -> [TokenID]? {
     guard definition.continuingPrefix == nil, definition.endOfWordSuffix == nil else { return nil }
-    var ids: [TokenID] = []
-    for byte in UInt8.min...UInt8.max {
-      let spelled = String(ByteAlphabet.scalar(for: byte))
-      guard let id = definition.vocabulary.id(of: Array(spelled.utf8)) else { return nil }
-      ids.append(id)
-    }
-    return ids
+    return definition.byteAlphabetIDs
   }
 
   private static func tokensByBytes(_ vocabulary: Vocabulary) -> Vocabulary {
@@ -117,6 +111,22 @@ struct BytePairEncoder: Sendable {
     }
     return ids
   }
+}
+
+extension BPEDefinition {
+  /// The ids of the 256 bytes in GPT-2's alphabet; `nil` when the vocabulary lacks any of them.
+  var byteAlphabetIDs: [TokenID]? {
+    var ids: [TokenID] = []
+    for byte in UInt8.min...UInt8.max {
+      let spelled = String(ByteAlphabet.scalar(for: byte))
+      guard let id = vocabulary.id(of: Array(spelled.utf8)) else { return nil }
+      ids.append(id)
+    }
+    return ids
+  }
+
+  /// Whether every byte has a token in GPT-2's alphabet.
+  public var hasByteAlphabet: Bool { byteAlphabetIDs != nil }
 }
 
 /// The spelling of bytes that a vocabulary has no character for: `<0x0A>`.

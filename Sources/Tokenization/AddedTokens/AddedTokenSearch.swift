@@ -1,13 +1,10 @@
 internal import Normalization
 
-/// The tokens that are taken out of a text before the model sees it.
+/// The search for added tokens, which are taken out of a text before the model sees it.
 ///
-/// Reproduces Hugging Face's `AddedVocabulary`, including how it assigns ids: a token that the model
-/// knows keeps the model's id; any other takes the next free one, whatever the file says.
-struct AddedVocabulary: Sendable {
-  /// The added tokens by their ids.
-  private var tokens: [TokenID: AddedToken] = [:]
-  private var ids: [String: TokenID] = [:]
+/// Reproduces Hugging Face's `AddedVocabulary`.
+struct AddedTokenSearch: Sendable {
+  private let tokens: [TokenID: AddedToken]
   /// The normalized form of the tokens that are looked for in it.
   private var normalizedForms: [TokenID: [UInt8]] = [:]
   /// What is looked for in the text as it is given, and in the normalized text.
@@ -15,16 +12,9 @@ struct AddedVocabulary: Sendable {
   private var normalizedTrie = TokenTrie()
 
   init(
-    _ added: [AddedToken], model: Vocabulary, normalizer: CompiledNormalizer
+    _ tokens: [TokenID: AddedToken], normalizer: CompiledNormalizer
   ) throws(NormalizationError) {
-    var nextID = TokenID(model.count)
-    for token in added where !token.content.isEmpty {
-      let known = ids[token.content] ?? model.id(of: Array(token.content.utf8))
-      let id = known ?? nextID
-      if known == nil { nextID += 1 }
-      ids[token.content] = id
-      tokens[id] = token
-    }
+    self.tokens = tokens
     for (id, token) in tokens {
       if token.isNormalized {
         var form = AlignedText(token.content.utf8)
@@ -37,21 +27,10 @@ struct AddedVocabulary: Sendable {
     }
   }
 
-  /// The id of the added token with this content.
-  func id(of content: String) -> TokenID? { ids[content] }
-
-  /// The added token with this id.
-  subscript(id: TokenID) -> AddedToken? { tokens[id] }
-
-  /// What the added token with this id is decoded from: its normalized form if it has one, so that
-  /// the decoder can undo what the normalizer did.
+  /// What an added token is decoded from: its normalized form if it has one, so that the decoder can
+  /// undo what the normalizer did.
   func decodingForm(_ id: TokenID) -> [UInt8]? {
     normalizedForms[id] ?? tokens[id].map { Array($0.content.utf8) }
-  }
-
-  /// All added tokens with their ids, in the order of the ids.
-  var all: [(id: TokenID, token: AddedToken)] {
-    tokens.map { (id: $0.key, token: $0.value) }.sorted { $0.id < $1.id }
   }
 
   /// Which of the two searches is meant.

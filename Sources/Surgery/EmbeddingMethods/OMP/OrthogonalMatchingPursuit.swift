@@ -1,0 +1,215 @@
+public import Tensors
+
+/// Sparse codes by orthogonal matching pursuit: each target as a weighted sum of at most k atoms of a
+/// dictionary, found one at a time, with the least-squares coefficients over all atoms taken so far.
+///
+/// A step takes the atom that correlates best with what the atoms so far leave of the target
+/// (`Selection`), never one twice, and the lowest index among equals. Atoms are compared as unit
+/// vectors, and coefficients are returned for the atoms as they were given. A pursuit ends with k atoms,
+/// at the tolerance, or when the residual is orthogonal to the preferred atom (cosine below 10⁻⁵). An
+/// atom within an angle of about 10⁻³ of the span of those taken is passed over.
+///
+/// Which atoms are taken is decided with correlations in `Float`; coefficients and residuals are
+/// computed in `Double` from the atoms. The same input gives the same bits on any number of cores.
+///
+/// This is the solver behind "Training-Free Tokenizer Transplantation via Orthogonal Matching Pursuit"
+/// (Goddard & Fernandes Neto, arXiv:2506.06607); for the Gram route see `GramPursuit`.
+public struct OrthogonalMatchingPursuit: Sendable {
+  /// The atoms.
+  public let dictionary: SparseDictionary
+  /// How codes are sought.
+  public let options: Options
+  /// The unit atoms' products with each other; `nil` on the residual route.
+  private let gram: Matrix?
+  private let inverseNorms: [Float]
+
+  /// More targets than this in a block gain nothing.
+  private static let largestBlock = 256
+  /// Targets that one task solves: few, so that cores finish a block together.
+  private static let pieceSize = 2
+
+  /// Prepares a solver: on the Gram route this computes the Gram matrix, N²·d/2 multiplications.
+  ///
+  /// - Parameter targetCount: how many targets will be solved in all. For fewer than about N / 2k the
+  ///   Gram matrix costs more than it saves, and is not computed.
+  /// - Throws: `PursuitError` when the options do not fit the dictionary.
+  public init(
+    dictionary: SparseDictionary, options: Options, targetCount: Int = .max
+  ) throws(PursuitError) {
+    guard options.sparsity >= 1 else { throw .sparsityBelowOne(options.sparsity) }
+    guard options.sparsity <= dictionary.dimension else {
+      throw .sparsityAboveDimension(options.sparsity, dimension: dictionary.dimension)
+    }
+    guard options.tolerance >= 0 else { throw .invalidTolerance(options.tolerance) }
+    self.dictionary = dictionary
+    self.options = options
+    inverseNorms = dictionary.inverseNorms()
+    _ = try Self.weights(dictionary, options, excluding: [])
+    let paysOff = targetCount >= dictionary.count / (2 * options.sparsity)
+    let size = Self.bytesPerTarget(dictionary) + dictionary.count * dictionary.count * 4
+    gram =
+      paysOff && size <= options.memoryBudget
+      ? LinearAlgebra.gram(dictionary.atoms, scale: inverseNorms) : nil
+  }
+
+  /// The way that the memory budget and the number of targets led to.
+  public var route: Route { gram == nil ? .residual : .gram }
+
+  /// Finds the sparse codes of targets.
+  ///
+  /// - Parameters:
+  ///   - targets: the matrix whose rows are the targets, each of `dictionary.dimension` elements.
+  ///   - rows: which rows to code, in the order of the result; all when `nil`.
+  ///   - excluded: atoms that must not be selected.
+  ///   - progress: is told after each block how many targets are done; what it throws ends the work.
+  /// - Throws: `PursuitError`, and what `progress` throws.
+  /// - Returns: one code per target.
+  public func solve(
+    _ targets: MatrixView, rows: [Int]? = nil, excluding excluded: Set<Int> = [],
+    progress: (_ targetsDone: Int) throws -> Void = { _ in }
+  ) throws -> [SparseCode] {
+    guard targets.columns == dictionary.dimension else {
+      throw PursuitError.dimensionMismatch(
+        targets: targets.columns, atoms: dictionary.dimension)
+    }
+    let rules = PursuitRules(
+      dictionary: dictionary, sparsity: options.sparsity, tolerance: Double(options.tolerance),
+      weights: try Self.weights(dictionary, options, excluding: excluded))
+    let rows = rows ?? Array(0..<targets.rows)
+    var codes: [SparseCode] = []
+    codes.reserveCapacity(rows.count)
+    while codes.count < rows.count {
+      let end = min(codes.count + blockSize, rows.count)
+      let block = try TargetBlock(targets, rows: rows[codes.count..<end])
+      codes += gram.map { solveByGram(block, rules, $0) } ?? solveByResidual(block, rules)
+      try progress(codes.count)
+    }
+    return codes
+  }
+
+  /// The number of targets whose correlations with all atoms fit what the Gram matrix leaves of the
+  /// budget.
+  private var blockSize: Int {
+    let remaining =
+      options.memoryBudget - (gram == nil ? 0 : dictionary.count * dictionary.count * 4)
+    return min(max(remaining / Self.bytesPerTarget(dictionary), 1), Self.largestBlock)
+  }
+
+  /// Correlations with all atoms, and the target and its residual in both precisions.
+  private static func bytesPerTarget(_ dictionary: SparseDictionary) -> Int {
+    4 * dictionary.count + 32 * dictionary.dimension
+  }
+
+  /// What selection multiplies correlations with unit atoms by; 0 for atoms that must not be selected.
+  ///
+  /// - Throws: `PursuitError` when fewer atoms than a code has can be selected.
+  private static func weights(
+    _ dictionary: SparseDictionary, _ options: Options, excluding excluded: Set<Int>
+  ) throws(PursuitError) -> [Float] {
+    let usable = dictionary.usableAtoms(excluding: excluded)
+    let count = usable.count { $0 }
+    guard options.sparsity <= count else {
+      throw .sparsityAboveAtoms(options.sparsity, usable: count)
+    }
+    // Of atoms with the same bits only the first can ever be taken: the others are dependent on it.
+    var seen: Set<Int32> = []
+    return usable.indices.map { atom in
+      guard usable[atom], seen.insert(dictionary.firstOccurrences[atom]).inserted else { return 0 }
+      return options.selection == .mergekit ? Float(dictionary.norms[atom]) : 1
+    }
+  }
+}
+
+// MARK: - Routes
+
+extension OrthogonalMatchingPursuit {
+  /// The correlations of the unit atoms with each row of `vectors`: one row of N per vector.
+  private func correlations(_ vectors: Matrix) -> Matrix {
+    var result = LinearAlgebra.product(vectors, dictionary.atoms, transposingRight: true)
+    result.withMutableElements { elements in
+      // Safe: each piece writes rows of its own.
+      nonisolated(unsafe) let elements = elements
+      let count = dictionary.count
+      parallelFor(count: vectors.rows) { row in
+        for atom in 0..<count { elements[row * count + atom] *= inverseNorms[atom] }
+      }
+    }
+    return result
+  }
+
+  private func solveByGram(
+    _ block: TargetBlock, _ rules: PursuitRules, _ gram: Matrix
+  ) -> [SparseCode] {
+    var correlations = correlations(block.units())
+    var codes = [SparseCode](repeating: .zero, count: block.count)
+    let count = dictionary.count
+    gram.withElements { gram in
+      correlations.withMutableElements { correlations in
+        codes.withUnsafeMutableBufferPointer { codes in
+          // Safe: the Gram matrix is only read, and each piece writes what belongs to its targets.
+          nonisolated(unsafe) let (gram, correlations, codes) = (gram, correlations, codes)
+          parallelFor(count: block.count, pieceSize: Self.pieceSize) { piece in
+            for index in piece where block.norms[index] > 0 {
+              let own = correlations[(index * count)..<((index + 1) * count)]
+              var pursuit = GramPursuit(
+                rules, gram: gram, inverseNorms: inverseNorms, target: block.unit(index),
+                correlations: UnsafeMutableBufferPointer(rebasing: own))
+              codes[index] = pursuit.run(norm: block.norms[index])
+            }
+          }
+        }
+      }
+    }
+    return codes
+  }
+
+  private func solveByResidual(_ block: TargetBlock, _ rules: PursuitRules) -> [SparseCode] {
+    var pursuits = (0..<block.count).map { index in
+      block.norms[index] > 0
+        ? ResidualPursuit(rules, target: block.unit(index), norm: block.norms[index]) : nil
+    }
+    var active = pursuits.indices.filter { pursuits[$0]?.isDone == false }
+    while !active.isEmpty {
+      step(&pursuits, active)
+      active.removeAll { pursuits[$0]?.isDone != false }
+    }
+    return map(pursuits) { $0?.code() ?? .zero }
+  }
+
+  /// Lets the active pursuits take one atom each.
+  private func step(_ pursuits: inout [ResidualPursuit?], _ active: [Int]) {
+    var residuals = Matrix(rows: active.count, columns: dictionary.dimension)
+    for (row, index) in active.enumerated() {
+      guard let pursuit = pursuits[index] else { continue }
+      residuals.withMutableRow(row) { _ = $0.update(fromContentsOf: pursuit.residual) }
+    }
+    var correlations = correlations(residuals)
+    let count = dictionary.count
+    correlations.withMutableElements { correlations in
+      pursuits.withUnsafeMutableBufferPointer { pursuits in
+        // Safe: each piece writes what belongs to its targets.
+        nonisolated(unsafe) let (correlations, pursuits) = (correlations, pursuits)
+        parallelFor(count: active.count, pieceSize: Self.pieceSize) { piece in
+          for row in piece {
+            let own = correlations[(row * count)..<((row + 1) * count)]
+            pursuits[active[row]]?.step(UnsafeMutableBufferPointer(rebasing: own))
+          }
+        }
+      }
+    }
+  }
+
+  private func map(
+    _ pursuits: [ResidualPursuit?], _ transform: @Sendable (ResidualPursuit?) -> SparseCode
+  ) -> [SparseCode] {
+    var codes = [SparseCode](repeating: .zero, count: pursuits.count)
+    codes.withUnsafeMutableBufferPointer { codes in
+      // Safe: each piece writes elements of its own.
+      nonisolated(unsafe) let codes = codes
+      parallelFor(count: pursuits.count, pieceSize: Self.pieceSize) { piece in
+        for index in piece { codes[index] = transform(pursuits[index]) }
+      }
+    }
+    return codes
+  }
+}

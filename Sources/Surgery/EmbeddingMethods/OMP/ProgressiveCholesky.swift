@@ -1,0 +1,66 @@
+/// The Cholesky factor L of a Gram matrix of unit vectors, G = L Lᵀ, that grows by one vector at a time.
+///
+/// Rows are packed: row i has i + 1 elements. Everything is in double precision.
+struct ProgressiveCholesky {
+  private(set) var count = 0
+  private var elements: [Double] = []
+
+  init() {}
+
+  /// The factor of the Gram matrix of the first `count` vectors, given by its lower triangle in rows
+  /// of `stride` elements.
+  init(lowerGram gram: [Double], stride: Int, count: Int) {
+    elements.reserveCapacity((count + 1) * (count + 2) / 2)
+    for index in 0..<count {
+      let start = index * stride
+      append(row(for: gram[start..<(start + index)], norm: gram[start + index]))
+    }
+  }
+
+  /// The row by which L grows with one more vector.
+  struct Row {
+    var elements: [Double]
+    /// The square of the row's last element: the squared distance of the vector from the span of the
+    /// ones before it. Rounding can make it negative.
+    var pivot: Double
+  }
+
+  /// The row for a vector with these products with the vectors so far (Rubinstein et al. 2008,
+  /// algorithm 2, line 7). `norm` is its product with itself.
+  func row(for products: some Collection<Double>, norm: Double = 1) -> Row {
+    var elements = Array(products)
+    solveLower(&elements)
+    return Row(elements: elements, pivot: elements.reduce(norm) { $0 - $1 * $1 })
+  }
+
+  mutating func append(_ row: Row) {
+    precondition(row.elements.count == count)
+    elements += row.elements
+    elements.append(max(row.pivot, .leastNormalMagnitude).squareRoot())
+    count += 1
+  }
+
+  /// The solution x of G x = b.
+  func solve(_ right: [Double]) -> [Double] {
+    var solution = right
+    solveLower(&solution)
+    for row in stride(from: count - 1, through: 0, by: -1) {
+      let start = row * (row + 1) / 2
+      let value = solution[row] / elements[start + row]
+      solution[row] = value
+      for column in 0..<row { solution[column] -= elements[start + column] * value }
+    }
+    return solution
+  }
+
+  /// Solves L x = b in place.
+  private func solveLower(_ vector: inout [Double]) {
+    var start = 0
+    for row in 0..<count {
+      var value = vector[row]
+      for column in 0..<row { value -= elements[start + column] * vector[column] }
+      vector[row] = value / elements[start + row]
+      start += row + 1
+    }
+  }
+}

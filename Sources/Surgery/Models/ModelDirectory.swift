@@ -1,0 +1,85 @@
+public import ByteIO
+public import Tensors
+public import Tokenization
+internal import TokenizerFiles
+
+/// A language model on disk in Hugging Face's layout: configs, a tokenizer, and safetensors weights.
+///
+/// Opening one reads the configs and the tokenizer and maps the weights; no tensor is loaded.
+public struct ModelDirectory: Sendable {
+  public let path: String
+  /// `config.json`
+  public let config: JSON
+  /// `generation_config.json`
+  public let generationConfig: JSON?
+  public let tokenizer: TokenizerDefinition
+  public let vocabulary: TokenizerVocabulary
+  public let specialTokens: SpecialTokens
+  public let checkpoint: Checkpoint
+  public let vocabularyTensors: VocabularyTensors
+
+  /// The names under which a directory can hold parts of its tokenizer.
+  static let tokenizerFileNames: Set<String> = [
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+    "vocab.json", "merges.txt", "vocab.txt", "tokenizer.model", "spiece.model",
+    "sentencepiece.bpe.model", "tekken.json", "qwen.tiktoken", "chat_template.jinja",
+    "chat_template.json", "encoder.json", "vocab.bpe",
+  ]
+
+  /// Opens the directory at `path`.
+  ///
+  /// - Throws: `ModelError` when something that a model has is missing or unknown, `FileError`,
+  ///   `JSONError` and `CheckpointError` when a file cannot be read or is not what it should be.
+  public init(_ path: String) throws {
+    guard FileSystem.isDirectory(path) else { throw ModelError(path, .noDirectory) }
+    self.path = path
+    for name in ["config.json", "tokenizer.json"] where !FileSystem.isFile(path + "/" + name) {
+      throw ModelError(path, .missingFile(name))
+    }
+    let config = try JSON(contentsOf: path + "/config.json").expectObject()
+    self.config = config
+    generationConfig = try Self.optionalJSON(path + "/generation_config.json")
+    tokenizer = try TokenizerDefinition(contentsOf: path + "/tokenizer.json")
+    vocabulary = TokenizerVocabulary(tokenizer)
+    let tokenizerFiles = try ["tokenizer_config.json", "special_tokens_map.json"]
+      .compactMap { try Self.optionalJSON(path + "/" + $0) }
+    specialTokens = SpecialTokens(
+      tokenizerFiles: tokenizerFiles, config: config, vocabulary: vocabulary)
+
+    let modelType = try config.optionalString("model_type")
+    guard let modelType, let architecture = ModelArchitecture.named(modelType) else {
+      throw ModelError(path, .unknownArchitecture(modelType))
+    }
+    checkpoint = try Checkpoint(path)
+    vocabularyTensors = try VocabularyTensors(
+      checkpoint, architecture, tied: try Self.tied(config), hasHead: Self.hasHead(config))
+  }
+
+  /// The file called `name` in the directory.
+  public func path(_ name: String) -> String { path + "/" + name }
+
+  /// The `vocab_size` that the config states.
+  public var configVocabularySize: Int? { config["vocab_size"]?.int }
+
+  static func tied(_ config: JSON) throws -> Bool? {
+    config["tie_word_embeddings"] == nil ? nil : try config.bool("tie_word_embeddings")
+  }
+
+  /// Whether the saved class makes logits; a plain `…Model` has only the body.
+  static func hasHead(_ config: JSON) -> Bool {
+    guard let classes = config["architectures"]?.elements else { return true }
+    let names = Array(classes).compactMap(\.string)
+    return names.isEmpty || names.contains { !$0.hasSuffix("Model") || $0.hasSuffix("LMHeadModel") }
+  }
+
+  private static func optionalJSON(_ path: String) throws -> JSON? {
+    FileSystem.isFile(path) ? try JSON(contentsOf: path).expectObject() : nil
+  }
+}
+
+extension JSON {
+  /// Parses the file at `path`.
+  init(contentsOf path: String) throws {
+    try self.init(parsing: FileSystem.read(path), source: path)
+  }
+}

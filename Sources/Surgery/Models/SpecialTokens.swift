@@ -1,0 +1,45 @@
+internal import ByteIO
+public import Tokenization
+
+/// What a special token is for.
+public enum TokenRole: String, Sendable, CaseIterable {
+  case bos, eos, pad, unk, cls, sep, mask
+
+  /// The key of the role in tokenizer configs: `bos_token`.
+  var tokenKey: String { rawValue + "_token" }
+  /// The key of the role in model configs: `bos_token_id`.
+  var idKey: String { rawValue + "_token_id" }
+}
+
+/// The special tokens of a model by their roles.
+public struct SpecialTokens: Sendable, Equatable {
+  /// The id of each role that the model has.
+  public private(set) var ids: [TokenRole: TokenID] = [:]
+
+  /// Collects the roles: the tokenizer's own files name tokens, the model's config names ids. The
+  /// files of the tokenizer count where the two differ.
+  ///
+  /// - Parameters:
+  ///   - tokenizerFiles: `tokenizer_config.json` and `special_tokens_map.json`, as far as they exist.
+  init(tokenizerFiles: [JSON], config: JSON, vocabulary: TokenizerVocabulary) {
+    for role in TokenRole.allCases {
+      let named = tokenizerFiles.lazy.compactMap { Self.content($0.optional(role.tokenKey)) }
+        .compactMap { vocabulary.id(of: $0) }.first
+      ids[role] = named ?? Self.firstID(config.optional(role.idKey))
+    }
+  }
+
+  /// The roles of the token with `id`.
+  public func roles(of id: TokenID) -> [TokenRole] { TokenRole.allCases.filter { ids[$0] == id } }
+
+  /// A token given as its text or as an object with its `content`.
+  private static func content(_ json: JSON?) -> String? {
+    json?.string ?? json?["content"]?.string
+  }
+
+  /// An id, or the first of a list of ids.
+  private static func firstID(_ json: JSON?) -> TokenID? {
+    let value = json?.int ?? json?.elements.first { _ in true }?.int
+    return value.flatMap { TokenID(exactly: $0) }
+  }
+}

@@ -1,0 +1,67 @@
+internal import Tensors
+internal import Tokenization
+
+/// How well a method rebuilds rows whose truth is known.
+public struct HeldOutQuality: Sendable, Equatable {
+  /// The number of shared tokens that were held back.
+  public var count: Int
+  /// The mean cosine between rebuilt and real row.
+  public var cosine: Double
+  /// The mean length of the difference, relative to the real row.
+  public var relativeError: Double
+  /// The mean cosine between the mean row and the real row: what knowing nothing achieves.
+  public var cosineOfMean: Double
+}
+
+/// Shared tokens are held back, rebuilt from the others, and compared with their real rows in the
+/// base's own space. (What a method leaves of the donor's row says little: it falls while the rebuilt
+/// rows get worse.)
+enum HeldOutCheck {
+  /// - Parameters:
+  ///   - count: how many anchors to hold back at most; never more than a tenth of them.
+  ///   - minimumAnchors: how many the method needs to be left.
+  /// - Returns: `nil` when there are too few anchors to hold any back.
+  static func quality(
+    of method: any EmbeddingMethod, on problem: EmbeddingProblem, count: Int,
+    progress: (Double) throws -> Void
+  ) throws -> HeldOutQuality? {
+    let count = min(count, problem.anchors.count / 10)
+    guard count > 0 else { return nil }
+    // Evenly spaced, so that the sample covers the vocabulary and is the same every time.
+    let step = Double(problem.anchors.count) / Double(count)
+    let heldOut = Set((0..<count).map { Int((Double($0) + 0.5) * step) })
+    var reduced = problem
+    reduced.anchors = problem.anchors.enumerated().filter { !heldOut.contains($0.offset) }.map(\.element)
+    let truth = heldOut.sorted().map { problem.anchors[$0] }
+    reduced.targets = truth.map(\.donor)
+    let recipes = try method.recipes(for: reduced, progress: progress)
+    let synthesis = RowSynthesis(base: problem.base, anchors: reduced.anchors)
+    return compare(
+      synthesis.rows(recipes[...]), mean: synthesis.rows([.mean]).row(0),
+      truth: Matrix(problem.base, rows: truth.map { Int($0.base) }))
+  }
+
+  private static func compare(_ rebuilt: Matrix, mean: [Float], truth: Matrix) -> HeldOutQuality {
+    var quality = HeldOutQuality(count: truth.rows, cosine: 0, relativeError: 0, cosineOfMean: 0)
+    for index in 0..<truth.rows {
+      let (real, made) = (truth.row(index), rebuilt.row(index))
+      let difference = zip(real, made).map { $0 - $1 }
+      quality.cosine += cosine(real, made)
+      quality.cosineOfMean += cosine(real, mean)
+      quality.relativeError += norm(difference) / max(norm(real), .leastNormalMagnitude)
+    }
+    quality.cosine /= Double(truth.rows)
+    quality.cosineOfMean /= Double(truth.rows)
+    quality.relativeError /= Double(truth.rows)
+    return quality
+  }
+
+  private static func cosine(_ left: [Float], _ right: [Float]) -> Double {
+    let product = zip(left, right).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    return product / max(norm(left) * norm(right), .leastNormalMagnitude)
+  }
+
+  private static func norm(_ vector: [Float]) -> Double {
+    vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+  }
+}

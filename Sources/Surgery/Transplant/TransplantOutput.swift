@@ -1,0 +1,119 @@
+internal import ByteIO
+internal import Tensors
+internal import Tokenization
+
+/// Writing the files of a transplanted model.
+struct TransplantOutput {
+  let transplant: Transplant
+  let matrices: [Transplant.RebuiltMatrix]
+  let directory: AtomicDirectory
+
+  private var base: ModelDirectory { transplant.base }
+  private var donor: ModelDirectory { transplant.donor }
+
+  static let manifestName = "graft.json"
+
+  /// Writes everything into the staging directory.
+  func write(progress: @escaping SurgeryProgress) throws {
+    try writeWeights(progress: progress)
+    try writeConfigs()
+    try copyTokenizer()
+    try copyOtherFiles()
+    try TransplantManifest(transplant: transplant, matrices: matrices)
+      .write(to: directory.path(Self.manifestName), progress: progress)
+  }
+
+  // MARK: Weights
+
+  private func writeWeights(progress: @escaping SurgeryProgress) throws {
+    var replacements: [String: TensorReplacement] = [:]
+    for matrix in matrices {
+      replacements[matrix.base.name] = matrix.synthesis.replacement(
+        matrix.recipes, isVector: false)
+    }
+    if let input = matrices.first, let copy = base.vocabularyTensors.tiedCopy {
+      replacements[copy] = input.synthesis.replacement(input.recipes, isVector: false)
+    }
+    // A bias belongs to the logits: its elements are made as the rows that make them.
+    for bias in base.vocabularyTensors.biases {
+      guard let output = matrices.last else { continue }
+      replacements[bias.name] = RowSynthesis(base: bias.matrix, anchors: transplant.anchors)
+        .replacement(output.recipes, isVector: true)
+    }
+    let total = Double(max(base.checkpoint.outputSize(replacing: replacements), 1))
+    try base.checkpoint.write(to: directory.stagingPath, replacing: replacements) { bytes in
+      try progress("writing weights", min(Double(bytes) / total, 1))
+    }
+  }
+
+  // MARK: Configs
+
+  private func writeConfigs() throws {
+    let edit = ConfigEdit(
+      donor: donor, alignment: transplant.alignment, rowCount: transplant.rowCount)
+    try write("config.json", edit.config(base.config))
+    if let generationConfig = base.generationConfig {
+      try write("generation_config.json", edit.generationConfig(generationConfig))
+    }
+  }
+
+  private func write(_ name: String, _ bytes: [UInt8]) throws {
+    let file = try OutputFile(creating: directory.path(name))
+    try file.write(bytes)
+    try file.finish()
+  }
+
+  // MARK: Copies
+
+  private func copyTokenizer() throws {
+    for name in donor.tokenizerFiles { try copy(donor.path(name), to: directory.path(name)) }
+  }
+
+  private func copyOtherFiles() throws {
+    for name in base.otherFiles { try copyTree(base.path(name), to: directory.path(name)) }
+  }
+
+  private func copyTree(_ source: String, to destination: String) throws {
+    guard FileSystem.isDirectory(source) else { return try copy(source, to: destination) }
+    try FileSystem.createDirectory(destination)
+    for name in try FileSystem.names(inDirectory: source) where !ModelDirectory.isWeightFile(name) {
+      try copyTree(source + "/" + name, to: destination + "/" + name)
+    }
+  }
+
+  private func copy(_ source: String, to destination: String) throws {
+    let mapped = try MappedFile(source)
+    let file = try OutputFile(creating: destination)
+    try file.copy(from: mapped, offset: 0, count: mapped.count)
+    try file.finish()
+  }
+}
+
+extension ModelDirectory {
+  /// The files that make up the tokenizer, as far as they exist.
+  var tokenizerFiles: [String] {
+    Self.tokenizerFileNames.filter { FileSystem.isFile(path($0)) }.sorted()
+  }
+
+  /// What a new model takes over as it is: everything but the tokenizer, the configs that are written
+  /// anew, weights in whatever format, an older manifest, and hidden directories.
+  var otherFiles: [String] {
+    let names = (try? FileSystem.names(inDirectory: path)) ?? []
+    let written: Set = ["config.json", "generation_config.json", TransplantOutput.manifestName]
+    return names.filter { name in
+      let isHiddenDirectory = name.hasPrefix(".") && FileSystem.isDirectory(path(name))
+      return !written.contains(name) && !Self.tokenizerFileNames.contains(name)
+        && !Self.isWeightFile(name) && !isHiddenDirectory
+    }
+  }
+
+  /// Whether a file holds weights or lists them. Those of another format would still have the old
+  /// vocabulary.
+  static func isWeightFile(_ name: String) -> Bool {
+    let endings = [
+      ".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".h5",
+      ".msgpack", ".onnx", ".onnx_data", ".gguf", ".ckpt", ".ot", ".tflite",
+    ]
+    return endings.contains { name.hasSuffix($0) }
+  }
+}

@@ -1,0 +1,150 @@
+internal import ByteIO
+internal import Tensors
+internal import Tokenization
+
+/// What a transplant did, for people and programs.
+public struct TransplantReport: Sendable {
+  /// One of the two models.
+  public struct Model: Sendable {
+    public let path: String
+    public let architecture: String
+    public let tokens: Int
+    public let dimension: Int
+    public let isTied: Bool
+
+    init(_ model: ModelDirectory) {
+      path = model.path
+      architecture = model.config["model_type"]?.string ?? ""
+      tokens = model.vocabulary.ids.count
+      dimension = model.vocabularyTensors.input.matrix.columns
+      isTied = model.vocabularyTensors.isTied
+    }
+  }
+
+  /// What became of one matrix.
+  public struct Matrix: Sendable {
+    public let tensor: String
+    public let role: String
+    public let rows: Int
+    /// Rows that are the base's, bit for bit.
+    public let copied: Int
+    /// Rows that the method made.
+    public let rebuilt: Int
+    /// Rows of tokens for which the donor had nothing to go by.
+    public let fallback: Int
+    /// Rows that no token uses.
+    public let padding: Int
+    /// What the rebuilt rows' sums leave of the donor's rows: the median and the 95th percentile.
+    public let residual: (median: Double, p95: Double)?
+    public let heldOut: HeldOutQuality?
+  }
+
+  public let base: Model
+  public let donor: Model
+  /// Donor tokens that correspond to a base token, by what made them correspond.
+  public let sharedTokens: [VocabularyAlignment.Reason: Int]
+  /// The shared tokens from which other rows were rebuilt.
+  public let anchors: Int
+  /// Base tokens that no donor token corresponds to.
+  public let droppedTokens: Int
+  public let method: String
+  public let matrices: [Matrix]
+  /// Where the new model stands; `nil` after a dry run.
+  public let directory: String?
+  /// The new model's files with their sizes in bytes.
+  public let files: [(name: String, size: Int)]
+
+  init(_ transplant: Transplant, _ rebuilt: [Transplant.RebuiltMatrix], directory: String?) {
+    base = Model(transplant.base)
+    donor = Model(transplant.donor)
+    sharedTokens = transplant.alignment.counts
+    anchors = transplant.anchors.count
+    let used = Set(transplant.alignment.matches.values.flatMap { [$0.base, $0.outputBase] })
+    droppedTokens = transplant.base.vocabulary.ids.lazy.filter { !used.contains($0) }.count
+    method = transplant.options.method.name
+    matrices = rebuilt.map(Matrix.init)
+    self.directory = directory
+    let names = directory.flatMap { try? FileSystem.names(inDirectory: $0) } ?? []
+    files = names.compactMap { name in
+      guard case .file(let size)? = FileSystem.kind((directory ?? "") + "/" + name) else { return nil }
+      return (name, size)
+    }
+  }
+}
+
+extension TransplantReport.Matrix {
+  init(_ matrix: Transplant.RebuiltMatrix) {
+    var (copied, rebuilt, fallback, padding) = (0, 0, 0, 0)
+    var residuals: [Double] = []
+    for recipe in matrix.recipes {
+      switch recipe {
+      case .base: copied += 1
+      case .mean: fallback += 1
+      case .padding: padding += 1
+      case .combination(_, _, let residual):
+        rebuilt += 1
+        residuals.append(Double(residual))
+      }
+    }
+    tensor = matrix.base.name
+    role = matrix.role.rawValue
+    rows = matrix.recipes.count
+    (self.copied, self.rebuilt, self.fallback, self.padding) = (copied, rebuilt, fallback, padding)
+    residuals.sort()
+    residual =
+      residuals.isEmpty
+      ? nil : (residuals[residuals.count / 2], residuals[residuals.count * 95 / 100])
+    heldOut = matrix.heldOut
+  }
+}
+
+// MARK: - JSON
+
+extension TransplantReport {
+  /// The report as one JSON object.
+  public var json: String {
+    let shared = [VocabularyAlignment.Reason.bytes, .role, .name].map {
+      "\"\($0.rawValue)\":\(sharedTokens[$0] ?? 0)"
+    }
+    var members = [
+      "\"base\":\(base.json)", "\"donor\":\(donor.json)",
+      "\"shared\":{\(shared.joined(separator: ","))}", "\"anchors\":\(anchors)",
+      "\"dropped\":\(droppedTokens)", "\"method\":\(JSONText.string(method))",
+      "\"matrices\":\(JSONText.list(matrices.map(\.json)))",
+    ]
+    if let directory {
+      members.append("\"directory\":\(JSONText.string(directory))")
+      let sizes = files.map { "\(JSONText.string($0.name)):\($0.size)" }
+      members.append("\"files\":{\(sizes.joined(separator: ","))}")
+    }
+    return "{" + members.joined(separator: ",") + "}"
+  }
+}
+
+extension TransplantReport.Model {
+  fileprivate var json: String {
+    """
+    {"path":\(JSONText.string(path)),"architecture":\(JSONText.string(architecture)),\
+    "tokens":\(tokens),"dimension":\(dimension),"tied":\(isTied)}
+    """
+  }
+}
+
+extension TransplantReport.Matrix {
+  fileprivate var json: String {
+    var members = [
+      "\"tensor\":\(JSONText.string(tensor))", "\"role\":\"\(role)\"", "\"rows\":\(rows)",
+      "\"copied\":\(copied)", "\"rebuilt\":\(rebuilt)", "\"fallback\":\(fallback)",
+      "\"padding\":\(padding)",
+    ]
+    if let residual {
+      members.append("\"residual\":{\"median\":\(residual.median),\"p95\":\(residual.p95)}")
+    }
+    if let heldOut {
+      members.append(
+        "\"heldOut\":{\"count\":\(heldOut.count),\"cosine\":\(heldOut.cosine),"
+          + "\"relativeError\":\(heldOut.relativeError),\"cosineOfMean\":\(heldOut.cosineOfMean)}")
+    }
+    return "{" + members.joined(separator: ",") + "}"
+  }
+}
