@@ -57,5 +57,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("ByteIOTests", ["ByteIO"]),
+    tests("TensorsTests", ["ByteIO", "Tensors"]),
+    tests("SurgeryTests", ["Surgery", "Tensors"]),
   ]
 )

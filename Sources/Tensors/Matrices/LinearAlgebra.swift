@@ -159,11 +159,13 @@ private struct GramTiles: @unchecked Sendable {
     _ tileRows: Range<Int>, _ tileColumns: Range<Int>, by scale: [Float],
     _ result: UnsafeMutablePointer<Float>
   ) {
-    for row in tileRows {
-      let factor = scale[row]
-      let target = result + row * rows
-      for column in max(row, tileColumns.lowerBound)..<tileColumns.upperBound {
-        target[column] *= factor * scale[column]
+    scale.withUnsafeBufferPointer { scale in
+      for row in tileRows {
+        let factor = scale[row]
+        let target = result + row * rows
+        for column in max(row, tileColumns.lowerBound)..<tileColumns.upperBound {
+          target[column] *= factor * scale[column]
+        }
       }
     }
   }

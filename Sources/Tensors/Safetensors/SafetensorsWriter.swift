@@ -22,9 +22,7 @@ public enum SafetensorsWriter {
     let file = try OutputFile(creating: path)
     try file.write(layout.header)
     for (tensor, size) in layout.tensors {
-      let sink = TensorSink(
-        name: tensor.name, elementType: tensor.elementType, size: size, file: file,
-        progress: progress)
+      let sink = TensorSink(tensor, size: size, file: file, progress: progress)
       switch tensor.content {
       case .copy(let info, let source): try sink.copy(info.byteRange, of: source.file)
       case .stream(let write): try write(sink)

@@ -10,6 +10,7 @@ public final class TensorSink {
   /// Bytes that the tensor still lacks.
   public private(set) var remaining: Int
   private let name: String
+  private let shape: [Int]
   private let size: Int
   private let file: OutputFile
   private let progress: ByteProgress
@@ -19,12 +20,10 @@ public final class TensorSink {
   static let pieceSize = 1 << 26
   private static let conversionSize = 1 << 20
 
-  init(
-    name: String, elementType: ElementType, size: Int, file: OutputFile,
-    progress: @escaping ByteProgress
-  ) {
-    self.name = name
-    self.elementType = elementType
+  init(_ tensor: TensorOutput, size: Int, file: OutputFile, progress: @escaping ByteProgress) {
+    name = tensor.name
+    elementType = tensor.elementType
+    shape = tensor.shape
     self.size = size
     self.file = file
     self.progress = progress
@@ -40,8 +39,12 @@ public final class TensorSink {
 
   /// Appends `values`, rounded to nearest even where the element type is narrower than `Float`.
   ///
-  /// - Precondition: `elementType.isReal`.
+  /// - Throws: `SafetensorsError` also when the element type is not real.
   public func write(_ values: UnsafeBufferPointer<Float>) throws {
+    guard elementType.isReal else {
+      throw SafetensorsError(
+        path: file.path, tensor: name, .notRealMatrix(elementType, shape: shape))
+    }
     let size = elementType.bitCount / 8
     let step = Self.conversionSize / size
     let bytes = UnsafeMutableRawBufferPointer.allocate(

@@ -10,6 +10,9 @@ internal import Tensors
 /// the pursuit starts afresh from an exact residual whenever that has become much smaller than where
 /// the current α⁰ was taken (an iterative refinement that real embeddings, of which tens of percent are
 /// left, never need), and when an atom is nearly dependent on the ones before it.
+///
+/// The buffers are lent for the time of one pursuit by `OrthogonalMatchingPursuit`, which makes one of
+/// these per target and drops it before they go.
 struct GramPursuit {
   private let rules: PursuitRules
   /// The Gram matrix of the unit atoms.
