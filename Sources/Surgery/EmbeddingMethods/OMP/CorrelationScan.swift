@@ -12,34 +12,58 @@ enum CorrelationScan {
 
   private static let tileSize = 1024
 
-  /// The atom i with the largest |c[i]| · weights[i], where c = base − Σⱼ factors[j] · rows[j]: the
-  /// update of the correlations and the selection of Batch-OMP in one pass. The lowest index wins a
-  /// tie; an atom with weight 0 or correlation NaN never wins.
+  /// The atoms that may have the largest |c[i]| · weights[i], where c = base − Σⱼ factors[j] · rows[j]:
+  /// the update of the correlations and the selection of Batch-OMP in one pass.
   ///
   /// - Parameters:
   ///   - base: correlations of all atoms with the residual from which the factors count.
   ///   - rows: rows of the Gram matrix, as long as `base`.
   ///   - factors: one per row.
-  ///   - weights: one per atom, not negative.
-  static func strongest(
+  ///   - weights: one per atom, not negative. An atom with weight 0 or correlation NaN never wins.
+  ///   - margin: how far below the largest score another one may lie and still be larger in truth.
+  /// - Returns: the atom with the largest score and those within the margin, by ascending index.
+  static func contenders(
     base: UnsafeBufferPointer<Float>, rows: [UnsafePointer<Float>], factors: [Float],
-    weights: UnsafeBufferPointer<Float>
-  ) -> Match? {
+    weights: UnsafeBufferPointer<Float>, margin: Float
+  ) -> [Match] {
     precondition(weights.count == base.count && rows.count == factors.count)
-    guard let base = base.baseAddress, let allWeights = weights.baseAddress else { return nil }
+    guard let base = base.baseAddress, let allWeights = weights.baseAddress else { return [] }
     return withUnsafeTemporaryAllocation(of: Float.self, capacity: tileSize) { tile in
-      guard let tile = tile.baseAddress else { return nil }
-      var best: Match?
-      var bestScore: Float = 0
+      guard let tile = tile.baseAddress else { return [] }
+      var candidates = Candidates(margin: margin)
       for start in stride(from: 0, to: weights.count, by: tileSize) {
         let count = min(tileSize, weights.count - start)
         tile.update(from: base + start, count: count)
         subtract(rows, times: factors, from: start, count: count, to: tile)
-        if let match = strongest(tile, allWeights + start, count, above: &bestScore) {
-          best = Match(index: start + match.index, correlation: match.correlation)
-        }
+        candidates.add(tile, allWeights + start, count, firstIndex: start)
       }
-      return best
+      return candidates.contenders
+    }
+  }
+
+  /// The atoms whose score is within a margin of the largest one so far.
+  private struct Candidates {
+    let margin: Float
+    private var matches: [(match: Match, score: Float)] = []
+    private var bestScore: Float = 0
+
+    init(margin: Float) { self.margin = margin }
+
+    /// The largest score only grows, so what is within the margin of the last one is here.
+    var contenders: [Match] { matches.filter { $0.score >= bestScore - margin }.map(\.match) }
+
+    mutating func add(
+      _ values: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ count: Int,
+      firstIndex: Int
+    ) {
+      // Most tiles hold no candidate, which the maximum in eight lanes finds out quickly.
+      guard maximum(values, weights, count) >= bestScore - margin else { return }
+      for index in 0..<count {
+        let score = values[index].magnitude * weights[index]
+        guard score > 0, score >= bestScore - margin else { continue }
+        matches.append((Match(index: firstIndex + index, correlation: values[index]), score))
+        bestScore = max(bestScore, score)
+      }
     }
   }
 
@@ -63,24 +87,6 @@ enum CorrelationScan {
       let (pointer, factor) = (rows[row] + start, factors[row])
       for index in 0..<count { tile[index] -= factor * pointer[index] }
     }
-  }
-
-  /// The strongest of `count` correlations when its score is above `bestScore`, which it then becomes.
-  private static func strongest(
-    _ values: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ count: Int,
-    above bestScore: inout Float
-  ) -> Match? {
-    // Most tiles hold no new best, which the maximum in eight lanes finds out quickly.
-    guard maximum(values, weights, count) > bestScore else { return nil }
-    var best: Match?
-    for index in 0..<count {
-      let score = values[index].magnitude * weights[index]
-      if score > bestScore {
-        bestScore = score
-        best = Match(index: index, correlation: values[index])
-      }
-    }
-    return best
   }
 
   /// The largest |value| · weight; NaNs count as nothing.

@@ -71,11 +71,19 @@ struct GramPursuit {
   }
 
   private func select() -> CorrelationScan.Match? {
-    rules.weights.withUnsafeBufferPointer { weights in
-      CorrelationScan.strongest(
+    let factors = factors.map { Float($0) }
+    let magnitude = factors.reduce(Float(squaredBaseResidual.squareRoot())) { $0 + $1.magnitude }
+    let contenders = rules.weights.withUnsafeBufferPointer { weights in
+      CorrelationScan.contenders(
         base: UnsafeBufferPointer(base), rows: atoms.compactMap { gramRow(Int($0)).baseAddress },
-        factors: factors.map { Float($0) }, weights: weights)
+        factors: factors, weights: weights, margin: rules.margin(magnitude: magnitude))
     }
+    return rules.strongest(contenders, residual: exactResidual)
+  }
+
+  private func exactResidual() -> [Double] {
+    if atoms.isEmpty { return target }
+    return (exact ?? SupportSolution(target, over: atoms, of: rules.dictionary)).residual
   }
 
   private func gramRow(_ atom: Int) -> UnsafeBufferPointer<Float> {

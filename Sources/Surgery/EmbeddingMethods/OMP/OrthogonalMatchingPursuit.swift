@@ -9,8 +9,9 @@ public import Tensors
 /// at the tolerance, or when the residual is orthogonal to the preferred atom (cosine below 10⁻⁵). An
 /// atom within an angle of about 10⁻³ of the span of those taken is passed over.
 ///
-/// Which atoms are taken is decided with correlations in `Float`; coefficients and residuals are
-/// computed in `Double` from the atoms. The same input gives the same bits on any number of cores.
+/// Which atoms are taken is decided with correlations in `Float`, and in `Double` where those of two
+/// atoms are too close for that; coefficients and residuals are computed in `Double` from the atoms.
+/// The same input gives the same bits on any number of cores.
 ///
 /// This is the solver behind "Training-Free Tokenizer Transplantation via Orthogonal Matching Pursuit"
 /// (Goddard & Fernandes Neto, arXiv:2506.06607); for the Gram route see `GramPursuit`.

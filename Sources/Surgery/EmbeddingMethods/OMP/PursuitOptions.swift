@@ -23,8 +23,7 @@ extension OrthogonalMatchingPursuit {
     /// become numerically zero.
     public var tolerance: Float
     /// The working memory that may be used, in bytes, beside the dictionary, the targets and the codes.
-    /// It decides on the route and on the size of blocks; results differ between routes only where two
-    /// atoms correlate with a residual equally to the precision of `Float`.
+    /// It decides on the route and on the size of blocks, not on results.
     public var memoryBudget: Int
 
     public init(

@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// What both routes of the pursuit share: the problem, and when to take, leave or end.
 struct PursuitRules: Sendable {
   let dictionary: SparseDictionary
@@ -8,6 +10,19 @@ struct PursuitRules: Sendable {
   /// The factor from the correlation with the unit atom to the score that selection compares; 0 for
   /// atoms that must not be selected.
   let weights: [Float]
+  private let largestWeight: Float
+
+  init(dictionary: SparseDictionary, sparsity: Int, tolerance: Double, weights: [Float]) {
+    self.dictionary = dictionary
+    self.sparsity = sparsity
+    self.tolerance = tolerance
+    self.weights = weights
+    largestWeight = weights.max() ?? 0
+  }
+
+  /// The error of a correlation in `Float`, relative to the vectors that went into it. Scores nearer to
+  /// each other than this are told apart in double precision.
+  static let correlationError: Float = 1e-6
 
   /// A pursuit ends when the preferred atom's cosine with the residual is below: what is left is
   /// orthogonal to the dictionary, and the atom was chosen by rounding errors.
@@ -26,5 +41,34 @@ struct PursuitRules: Sendable {
   /// Whether the correlation (with a unit atom) shows that the atom has something of the residual.
   func isMeaningful(_ correlation: Double, squaredResidual: Double) -> Bool {
     correlation.magnitude > Self.smallestCosine * squaredResidual.squareRoot()
+  }
+
+  /// The margin within which scores may change places when they are computed exactly.
+  ///
+  /// - Parameter magnitude: the norms of the vectors whose products with unit atoms were added up.
+  func margin(magnitude: Float) -> Float {
+    2 * Self.correlationError * magnitude * largestWeight
+  }
+
+  /// The contender with the largest score; the lowest index among equals.
+  ///
+  /// - Parameter residual: what the contenders are correlated with, in double precision; asked for
+  ///   only when there is more than one.
+  func strongest(
+    _ contenders: [CorrelationScan.Match], residual: () -> [Double]
+  ) -> CorrelationScan.Match? {
+    guard contenders.count > 1 else { return contenders.first }
+    let residual = residual()
+    var best: CorrelationScan.Match?
+    var bestScore = 0.0
+    for contender in contenders {
+      let product = dictionary.atoms.withRow(contender.index) { atom in
+        zip(atom, residual).reduce(0.0) { $0 + Double($1.0) * $1.1 }
+      }
+      let unitProduct = product.magnitude / dictionary.norms[contender.index]
+      let score = unitProduct * Double(weights[contender.index])
+      if score > bestScore { (best, bestScore) = (contender, score) }
+    }
+    return best ?? contenders.first
   }
 }

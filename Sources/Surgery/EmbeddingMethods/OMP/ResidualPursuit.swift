@@ -16,7 +16,7 @@ struct ResidualPursuit {
   private var products: [Double] = []
   private var squaredResidual = 1.0
   /// What the selected atoms leave of the target, which has norm 1.
-  private(set) var residual: [Float]
+  private var exactResidual: [Double]
   /// Whether the pursuit has ended.
   private(set) var isDone = false
 
@@ -27,9 +27,12 @@ struct ResidualPursuit {
     self.rules = rules
     self.target = target
     self.norm = norm
-    residual = target.map { Float($0) }
+    exactResidual = target
     isDone = !rules.continues([], squaredResidual: 1)
   }
+
+  /// The residual in the precision of the products.
+  var residual: [Float] { exactResidual.map { Float($0) } }
 
   /// Takes the atom that correlates best with the residual, or passes it over, or ends the pursuit.
   ///
@@ -37,11 +40,12 @@ struct ResidualPursuit {
   mutating func step(_ correlations: UnsafeMutableBufferPointer<Float>) {
     for atom in atoms { correlations[Int(atom)] = .nan }
     for atom in passedOver { correlations[atom] = .nan }
-    let match = rules.weights.withUnsafeBufferPointer { weights in
-      CorrelationScan.strongest(
-        base: UnsafeBufferPointer(correlations), rows: [], factors: [], weights: weights)
+    let contenders = rules.weights.withUnsafeBufferPointer { weights in
+      CorrelationScan.contenders(
+        base: UnsafeBufferPointer(correlations), rows: [], factors: [], weights: weights,
+        margin: rules.margin(magnitude: Float(squaredResidual.squareRoot())))
     }
-    guard let match,
+    guard let match = rules.strongest(contenders, residual: { exactResidual }),
       rules.isMeaningful(Double(match.correlation), squaredResidual: squaredResidual)
     else {
       isDone = true
@@ -98,6 +102,6 @@ struct ResidualPursuit {
       }
     }
     squaredResidual = exact.reduce(0) { $0 + $1 * $1 }
-    residual = exact.map { Float($0) }
+    exactResidual = exact
   }
 }
