@@ -61,3 +61,9 @@ static inline int32_t icu_regexEnd(URegularExpression *r, int32_t group, UErrorC
   return uregex_end(r, group, e);
 }
 static inline const char *icu_errorName(UErrorCode e) { return u_errorName(e); }
+
+static inline void icu_enumerateCategories(
+    UBool (*each)(const void *context, UChar32 start, UChar32 limit, UCharCategory category),
+    const void *context) {
+  u_enumCharTypes(each, context);
+}

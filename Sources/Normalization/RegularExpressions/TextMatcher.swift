@@ -2,6 +2,7 @@
 public struct TextMatcher: Sendable {
   private enum Engine: Sendable {
     case literal([UInt8])
+    case words(WordPattern)
     case regex(RegularExpression)
   }
   private let engine: Engine
@@ -10,7 +11,12 @@ public struct TextMatcher: Sendable {
   public init(_ pattern: TextPattern) throws(NormalizationError) {
     switch pattern {
     case .literal(let text): engine = .literal(Array(text.utf8))
-    case .regex(let pattern): engine = .regex(try RegularExpression(oniguruma: pattern))
+    case .regex(let pattern):
+      if let words = WordPattern(pattern) {
+        engine = .words(words)
+      } else {
+        engine = .regex(try RegularExpression(oniguruma: pattern))
+      }
     }
   }
 
@@ -22,6 +28,7 @@ public struct TextMatcher: Sendable {
   public func matches(in bytes: ArraySlice<UInt8>) throws(NormalizationError) -> [Range<Int>] {
     switch engine {
     case .literal(let text): Self.occurrences(of: text, in: bytes)
+    case .words(let pattern): pattern.matches(in: bytes)
     case .regex(let regex): try regex.matches(in: bytes)
     }
   }

@@ -33,8 +33,9 @@ struct BytePairEncoder: Sendable {
   var acceptsBytes: Bool { byteIDs != nil }
 
   private static func byteIDs(_ definition: BPEDefinition) -> [TokenID]? {
-    guard definition.continuingPrefix == nil, definition.endOfWordSuffix == nil else { return nil }
-    return definition.byteAlphabetIDs
+    let marksWords = !(definition.continuingPrefix ?? "").isEmpty
+      || !(definition.endOfWordSuffix ?? "").isEmpty
+    return marksWords ? nil : definition.byteAlphabetIDs
   }
 
   private static func tokensByBytes(_ vocabulary: Vocabulary) -> Vocabulary {
