@@ -35,6 +35,12 @@ extension AlignedText {
     apply(changes, dropping: droppedAtStart)
   }
 
+  /// Replaces each scalar by another.
+  mutating func map(_ transform: (Unicode.Scalar) -> Unicode.Scalar) {
+    guard bytes.scalars.contains(where: { transform($0) != $0 }) else { return }
+    apply(bytes.scalars.map { ScalarChange(scalar: transform($0), change: 0) })
+  }
+
   /// Drops white space at the chosen ends.
   mutating func strip(left: Bool, right: Bool) {
     let spaces = bytes.scalars.map(ScalarProperties.isWhitespace)
@@ -73,6 +79,11 @@ extension AlignedText {
     }
     result.append(self, position..<bytes.count)
     adopt(result)
+  }
+
+  /// Replaces every space by `mark`.
+  public mutating func replaceSpaces(by mark: Unicode.Scalar) {
+    map { $0 == " " ? mark : $0 }
   }
 
   /// Spells every byte as its character of the byte alphabet.

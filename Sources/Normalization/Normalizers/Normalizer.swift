@@ -42,6 +42,11 @@ public struct CompiledNormalizer: Sendable {
     case prepend(String)
     case replace(TextMatcher, with: String)
     case byteLevel
+    case nmt
+    case cleanForBert
+    case spaceChinese
+    case dropNonspacingMarks
+    case characterMap(CharacterMap)
   }
   private var steps: [Step] = []
 
@@ -67,6 +72,11 @@ public struct CompiledNormalizer: Sendable {
       case .prepend(let prefix): text.prepend(prefix)
       case .replace(let matcher, let replacement): try text.replace(matcher, with: replacement)
       case .byteLevel: text.spellBytes()
+      case .nmt: text.cleanForTranslation()
+      case .cleanForBert: text.cleanForBert()
+      case .spaceChinese: text.spaceChineseCharacters()
+      case .dropNonspacingMarks: text.filter { !ScalarProperties.isNonspacingMark($0) }
+      case .characterMap(let map): text.replace(by: map)
       }
     }
   }
@@ -85,9 +95,13 @@ public struct CompiledNormalizer: Sendable {
       steps.append(.replace(try TextMatcher(pattern), with: replacement))
     case .byteLevel: steps.append(.byteLevel)
     case .sequence(let parts): for part in parts { try append(part) }
-    case .nmt: throw .unavailable("Nmt")
-    case .bert: throw .unavailable("BertNormalizer")
-    case .precompiled: throw .unavailable("Precompiled")
+    case .nmt: steps.append(.nmt)
+    case .bert(let cleanText, let spaceChinese, let stripAccents, let lowercase):
+      if cleanText { steps.append(.cleanForBert) }
+      if spaceChinese { steps.append(.spaceChinese) }
+      if stripAccents ?? lowercase { steps += [.form(.nfd), .dropNonspacingMarks] }
+      if lowercase { steps.append(.lowercase) }
+    case .precompiled(let bytes): steps.append(.characterMap(try CharacterMap(bytes)))
     }
   }
 }
@@ -96,6 +110,8 @@ public struct CompiledNormalizer: Sendable {
 public enum NormalizationError: Error, Equatable, CustomStringConvertible {
   /// A part that graft can read but not yet run.
   case unavailable(String)
+  /// A compiled character map that is not what it should be.
+  case badCharacterMap(String)
   /// A regular expression that does not compile.
   case badPattern(pattern: String, reason: String)
   /// A regular expression that took too long or needed too much memory on a text.
@@ -105,6 +121,8 @@ public enum NormalizationError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unavailable(let name):
       "the tokenizer needs a part that this version of graft cannot run: \(name)"
+    case .badCharacterMap(let reason):
+      "the normalizer's precompiled_charsmap is not valid: \(reason)"
     case .badPattern(let pattern, let reason):
       "the regular expression `\(pattern)` is not valid: \(reason)"
     case .patternGaveUp(let pattern, let reason):

@@ -44,6 +44,16 @@ public enum ScalarProperties {
     isIn(scalar, [U_NON_SPACING_MARK, U_ENCLOSING_MARK, U_COMBINING_SPACING_MARK])
   }
 
+  /// A nonspacing mark.
+  public static func isNonspacingMark(_ scalar: Unicode.Scalar) -> Bool {
+    isIn(scalar, [U_NON_SPACING_MARK])
+  }
+
+  /// A control, format, private-use or surrogate code.
+  public static func isOther(_ scalar: Unicode.Scalar) -> Bool {
+    isIn(scalar, [U_CONTROL_CHAR, U_FORMAT_CHAR, U_PRIVATE_USE_CHAR])
+  }
+
   private static func isIn(_ scalar: Unicode.Scalar, _ categories: [UCharCategory]) -> Bool {
     let category = icu_generalCategory(UChar32(bitPattern: scalar.value))
     return categories.contains { Int8(truncatingIfNeeded: $0.rawValue) == category }

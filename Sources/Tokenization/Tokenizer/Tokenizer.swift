@@ -18,7 +18,7 @@ public final class Tokenizer: Sendable {
   private let normalizer: CompiledNormalizer
   private let addedTokens: AddedTokenSearch
   private let splitter: Splitter
-  private let encoder: BytePairEncoder
+  private let encoder: PieceEncoder
   private let postProcessor: CompiledPostProcessor
   private let decoder: CompiledDecoder
 
@@ -27,10 +27,6 @@ public final class Tokenizer: Sendable {
   /// - Throws: `TokenizerError` when a part of it is not valid or not available.
   public init(_ definition: TokenizerDefinition) throws(TokenizerError) {
     self.definition = definition
-    guard case .bpe(let model) = definition.model else {
-      throw .unavailable("models other than BPE")
-    }
-    guard (model.dropout ?? 0) == 0 else { throw .unavailable("BPE dropout") }
     let normalizer = try TokenizerError.wrapping { () throws(NormalizationError) in
       try CompiledNormalizer(definition.normalizer)
     }
@@ -40,7 +36,7 @@ public final class Tokenizer: Sendable {
     addedTokens = try TokenizerError.wrapping { () throws(NormalizationError) in
       try AddedTokenSearch(vocabulary.added, normalizer: normalizer)
     }
-    encoder = BytePairEncoder(model)
+    encoder = try PieceEncoder(definition.model)
     splitter = try Splitter(definition.preTokenizer, keepsBytes: encoder.acceptsBytes)
     postProcessor = try CompiledPostProcessor(definition.postProcessor)
     decoder = try CompiledDecoder(definition.decoder)
@@ -93,7 +89,7 @@ public final class Tokenizer: Sendable {
   }
 
   /// Calls `body` with each token of a well-formed text, from left to right: its id, the part of the
-  /// text that an added token matched, and its byte range in the text.
+  /// text that it is called by if that is not its spelling, and its byte range in the text.
   private func forEachToken(
     of text: [UInt8], _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
   ) throws(TokenizerError) {
@@ -127,12 +123,14 @@ public final class Tokenizer: Sendable {
       try encoder.encode(
         split.text.bytes[piece], isBytes: splitter.yieldsBytes, into: &tokens)
       var position = piece.lowerBound
-      for (id, length) in zip(tokens.ids, tokens.lengths) {
+      for (index, id) in tokens.ids.enumerated() {
         // A dropped character makes the lengths fall short of the piece, never exceed it, except by
         // byte tokens of a suffix; the reference leaves such offsets as they are.
-        let end = min(position + length, piece.upperBound)
-        body(id, nil, split.text.originalRange(of: min(position, end)..<end))
-        position += length
+        let end = min(position + tokens.lengths[index], piece.upperBound)
+        let range = min(position, end)..<end
+        let name = tokens.areNamedByText[index] ? split.text.bytes[range] : nil
+        body(id, name, split.text.originalRange(of: range))
+        position += tokens.advances[index]
       }
     }
   }

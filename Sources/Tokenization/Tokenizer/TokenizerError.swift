@@ -8,6 +8,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
   case normalization(NormalizationError)
   /// The unknown token is needed but is not in the vocabulary.
   case missingUnknownToken(String)
+  /// A character is unknown and the model names no unknown token.
+  case missingUnknownID
   /// A template names a special token that it does not define.
   case undefinedSpecialToken(String)
   /// The text is not well-formed UTF-8.
@@ -22,6 +24,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case .normalization(let error): error.description
     case .missingUnknownToken(let token):
       "the text needs the unknown token `\(token)`, which is not in the vocabulary"
+    case .missingUnknownID:
+      "the text has a character that is not in the vocabulary, and the model names no unknown token"
     case .undefinedSpecialToken(let name):
       "the post-processor's template uses `\(name)`, which its special_tokens do not define"
     case .invalidUTF8(let offset): "the text is not valid UTF-8 (at byte \(offset))"

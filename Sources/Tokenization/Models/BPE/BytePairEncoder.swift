@@ -148,19 +148,3 @@ public enum ByteFallback {
     return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
   }
 }
-
-/// The tokens of one piece: ids and how many bytes of the piece each stands for.
-struct PieceTokens {
-  private(set) var ids: [TokenID] = []
-  private(set) var lengths: [Int] = []
-
-  mutating func append(_ id: TokenID, length: Int) {
-    ids.append(id)
-    lengths.append(length)
-  }
-
-  mutating func removeAll() {
-    ids.removeAll(keepingCapacity: true)
-    lengths.removeAll(keepingCapacity: true)
-  }
-}

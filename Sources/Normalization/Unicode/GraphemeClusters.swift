@@ -1,0 +1,34 @@
+/// The extended grapheme clusters (UAX #29) of a well-formed UTF-8 text, as byte ranges.
+struct GraphemeClusters: Sequence, IteratorProtocol {
+  private let bytes: [UInt8]
+  private var position = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  mutating func next() -> Range<Int>? {
+    guard position < bytes.count else { return nil }
+    let start = position
+    // Two ASCII characters are two clusters, except a line end of two.
+    if bytes[start] < 0x80, start + 1 == bytes.count || bytes[start + 1] < 0x80 {
+      let isLineEnd =
+        bytes[start] == 0x0D && start + 1 < bytes.count && bytes[start + 1] == 0x0A
+      position = start + (isLineEnd ? 2 : 1)
+    } else {
+      position = endOfCluster(from: start)
+    }
+    return start..<position
+  }
+
+  private func endOfCluster(from start: Int) -> Int {
+    // A window grows until it holds a whole cluster and the beginning of the next.
+    var length = 32
+    while true {
+      var end = Swift.min(start + length, bytes.count)
+      while end < bytes.count, UTF8.isContinuation(bytes[end]) { end += 1 }
+      let text = String(decoding: bytes[start..<end], as: UTF8.self)
+      let count = text.first?.utf8.count ?? 0
+      if start + count < end || end == bytes.count { return start + count }
+      length *= 2
+    }
+  }
+}
