@@ -57,6 +57,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("ByteIOTests", ["ByteIO"]),
+    tests("NormalizationTests", ["Normalization"]),
     tests("TensorsTests", ["ByteIO", "Tensors"]),
     tests("SurgeryTests", ["Surgery", "Tensors"]),
   ]
