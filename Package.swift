@@ -54,10 +54,14 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["ByteIO", "Normalization", "Tensors"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("ByteIOTests", ["ByteIO"]),
     tests("TensorsTests", ["ByteIO", "Tensors"]),
-    tests("SurgeryTests", ["Surgery", "Tensors"]),
+    tests(
+      "SurgeryTests",
+      ["ByteIO", "Normalization", "Surgery", "Tensors", "Tokenization", "TokenizerFiles"]),
+    tests("GraftCLITests", ["Graft"]),
   ]
 )
