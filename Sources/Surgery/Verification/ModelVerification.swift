@@ -117,7 +117,7 @@ public struct ModelVerification: Sendable {
         if id == -1 { continue }
         if id < 0 || id >= bound {
           problems.append("\(name): \(key) is \(id), outside the \(bound) rows")
-        } else if let vocabulary, vocabulary.spelling(of: TokenID(id)) == nil {
+        } else if let vocabulary, TokenID(exactly: id).flatMap(vocabulary.spelling) == nil {
           problems.append("\(name): \(key) is \(id), which no token of the tokenizer has")
         }
       }
