@@ -33,8 +33,9 @@ struct TokenSpelling {
   private let vocabulary: TokenizerVocabulary
   private let specialTokens: SpecialTokens
 
-  init(_ definition: TokenizerDefinition, _ vocabulary: TokenizerVocabulary, _ special: SpecialTokens)
-  {
+  init(
+    _ definition: TokenizerDefinition, _ vocabulary: TokenizerVocabulary, _ special: SpecialTokens
+  ) {
     self.vocabulary = vocabulary
     specialTokens = special
     scheme = Self.scheme(of: definition)
@@ -141,7 +142,8 @@ extension TokenizerDefinition {
       }
     } == true
       || preTokenizer?.contains { if case .metaspace = $0 { true } else { false } } == true
-      || normalizer?.contains { if case .replace(_, with: mark) = $0 { true } else { false } } == true
+      || normalizer?.contains { if case .replace(_, with: mark) = $0 { true } else { false } }
+        == true
   }
 }
 

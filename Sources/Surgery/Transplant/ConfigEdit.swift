@@ -25,7 +25,8 @@ struct ConfigEdit {
     var edit = JSONEdit(base)
     replaceIDs(in: base, donor: donor.generationConfig, &edit)
     for role in [TokenRole.bos, .eos, .pad] where base[role.idKey] == nil {
-      if let own = donor.generationConfig?.optional(role.idKey) ?? donor.config.optional(role.idKey) {
+      if let own = donor.generationConfig?.optional(role.idKey) ?? donor.config.optional(role.idKey)
+      {
         edit.set(role.idKey, to: own.sourceText)
       }
     }

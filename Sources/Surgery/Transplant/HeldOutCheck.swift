@@ -31,7 +31,8 @@ enum HeldOutCheck {
     let step = Double(problem.anchors.count) / Double(count)
     let heldOut = Set((0..<count).map { Int((Double($0) + 0.5) * step) })
     var reduced = problem
-    reduced.anchors = problem.anchors.enumerated().filter { !heldOut.contains($0.offset) }.map(\.element)
+    reduced.anchors = problem.anchors.enumerated().filter { !heldOut.contains($0.offset) }.map(
+      \.element)
     let truth = heldOut.sorted().map { problem.anchors[$0] }
     reduced.targets = truth.map(\.donor)
     let recipes: [RowRecipe]

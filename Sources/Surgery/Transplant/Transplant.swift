@@ -97,7 +97,9 @@ public struct Transplant: Sendable {
     _ role: RebuiltMatrix.Role, _ base: VocabularyTensors.Entry,
     from donor: VocabularyTensors.Entry, progress: SurgeryProgress
   ) throws -> RebuiltMatrix {
-    var recipes = (0..<rowCount).map { plannedRecipe(TokenID($0), role, donorRows: donor.matrix.rows) }
+    var recipes = (0..<rowCount).map {
+      plannedRecipe(TokenID($0), role, donorRows: donor.matrix.rows)
+    }
     let targets = recipes.indices.filter { recipes[$0] == nil }.map { TokenID($0) }
     let problem = EmbeddingProblem(
       base: base.matrix, donor: donor.matrix, anchors: anchors, targets: targets)

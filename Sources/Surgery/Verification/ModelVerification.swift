@@ -71,7 +71,8 @@ public struct ModelVerification: Sendable {
       else { continue }
       // Where a normalizer or an unknown token may change a text, loading and running must do.
       if text != sample, definition.coversEveryByte {
-        problems.append("the tokenizer turns \(JSONText.string(sample)) into \(JSONText.string(text))")
+        problems.append(
+          "the tokenizer turns \(JSONText.string(sample)) into \(JSONText.string(text))")
       }
     }
   }
@@ -158,7 +159,8 @@ public struct ModelVerification: Sendable {
   }
 
   /// No number may be infinite or undefined, and no token may have a row of zeros.
-  private mutating func checkRows(_ tensors: VocabularyTensors, _ vocabulary: TokenizerVocabulary?) {
+  private mutating func checkRows(_ tensors: VocabularyTensors, _ vocabulary: TokenizerVocabulary?)
+  {
     for entry in [tensors.input, tensors.output].compactMap({ $0 }) {
       if let row = entry.matrix.firstNonFiniteRow {
         problems.append("row \(row) of `\(entry.name)` has an infinite or undefined number")
