@@ -54,11 +54,15 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["ByteIO", "Normalization", "Tensors"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("ByteIOTests", ["ByteIO"]),
     tests("NormalizationTests", ["Normalization"]),
     tests("TensorsTests", ["ByteIO", "Tensors"]),
-    tests("SurgeryTests", ["Surgery", "Tensors"]),
+    tests(
+      "SurgeryTests",
+      ["ByteIO", "Normalization", "Surgery", "Tensors", "Tokenization", "TokenizerFiles"]),
+    tests("GraftCLITests", ["Graft"]),
   ]
 )
