@@ -57,6 +57,9 @@ let package = Package(
       name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("ByteIOTests", ["ByteIO"]),
+    tests("NormalizationTests", ["ByteIO", "Normalization"]),
+    tests("TokenizationTests", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
+    tests("TokenizerFilesTests", ["ByteIO", "Tokenization", "TokenizerFiles"]),
     tests("TensorsTests", ["ByteIO", "Tensors"]),
     tests("SurgeryTests", ["Surgery", "Tensors"]),
   ]
