@@ -31,7 +31,7 @@ import Testing
   /// Applies a change to random texts and to their slow twins.
   private func compare(
     seed: UInt64, _ change: (inout AlignedText) throws -> Void,
-    _ slowChange: (SlowText) -> SlowText
+    with slowChange: (SlowText) -> SlowText
   ) rethrows {
     var texts = RandomText(seed: seed)
     for _ in 0..<500 {
@@ -126,9 +126,11 @@ import Testing
       }
       let joined = AlignedText.joined(parts, originalStart: 3)
       #expect(SlowText(joined.text) == SlowText(text))
-      #expect(joined.ranges == zip(boundaries, boundaries.dropFirst()).map { $0..<$1 }.filter {
-        !$0.isEmpty
-      })
+      #expect(
+        joined.ranges
+          == zip(boundaries, boundaries.dropFirst()).map { $0..<$1 }.filter {
+            !$0.isEmpty
+          })
     }
   }
 
@@ -137,64 +139,77 @@ import Testing
   @Test("A dropped character leaves the origins of the others as they were")
   func filters() {
     let keep = { (scalar: Unicode.Scalar) in scalar.value % 3 != 0 }
-    compare(seed: 6, { $0.filter(keep) }) { SlowText($0.scalars.filter { keep($0.scalar) }) }
+    compare(seed: 6, { $0.filter(keep) }, with: { SlowText($0.scalars.filter { keep($0.scalar) }) })
   }
 
   @Test("White space is dropped at the chosen ends and nowhere else")
   func strips() {
     for (left, right) in [(true, false), (false, true), (true, true), (false, false)] {
-      compare(seed: 7, { $0.strip(left: left, right: right) }) { text in
-        var scalars = text.scalars[...]
-        while left, scalars.first?.scalar.properties.isWhitespace == true { scalars.removeFirst() }
-        while right, scalars.last?.scalar.properties.isWhitespace == true { scalars.removeLast() }
-        return SlowText(Array(scalars))
-      }
+      compare(
+        seed: 7, { $0.strip(left: left, right: right) },
+        with: { text in
+          var scalars = text.scalars[...]
+          while left, scalars.first?.scalar.properties.isWhitespace == true {
+            scalars.removeFirst()
+          }
+          while right, scalars.last?.scalar.properties.isWhitespace == true { scalars.removeLast() }
+          return SlowText(Array(scalars))
+        })
     }
   }
 
   @Test("A prefix stands for what the first character stands for; an empty text gets none")
   func prepends() {
-    compare(seed: 8, { $0.prepend("▁é") }) { text in
-      guard let first = text.scalars.first else { return text }
-      return SlowText([("▁", first.origin), ("é", first.origin)] + text.scalars)
-    }
+    compare(
+      seed: 8, { $0.prepend("▁é") },
+      with: { text in
+        guard let first = text.scalars.first else { return text }
+        return SlowText([("▁", first.origin), ("é", first.origin)] + text.scalars)
+      })
   }
 
   @Test("A replacement stands for the last character that it replaces")
   func replaces() throws {
     let matcher = try TextMatcher(.regex("[a-z]+"))
-    try compare(seed: 9, { try $0.replace(matcher, with: "é!") }) { text in
-      var result: [(scalar: Unicode.Scalar, origin: Range<Int>)] = []
-      for (index, element) in text.scalars.enumerated() {
-        let isMatch = ("a"..."z").contains(element.scalar)
-        let next = index + 1 < text.scalars.count ? text.scalars[index + 1].scalar : nil
-        if !isMatch { result.append(element) }
-        if isMatch, !(next.map { ("a"..."z").contains($0) } ?? false) {
-          result += [("é", element.origin), ("!", element.origin)]
+    try compare(
+      seed: 9, { try $0.replace(matcher, with: "é!") },
+      with: { text in
+        var result: [(scalar: Unicode.Scalar, origin: Range<Int>)] = []
+        for (index, element) in text.scalars.enumerated() {
+          let isMatch = ("a"..."z").contains(element.scalar)
+          let next = index + 1 < text.scalars.count ? text.scalars[index + 1].scalar : nil
+          if !isMatch { result.append(element) }
+          if isMatch, !(next.map { ("a"..."z").contains($0) } ?? false) {
+            result += [("é", element.origin), ("!", element.origin)]
+          }
         }
-      }
-      return SlowText(result)
-    }
+        return SlowText(result)
+      })
   }
 
-  @Test("Each byte becomes its character of the byte alphabet, which stands for the byte's character")
+  @Test(
+    "Each byte becomes its character of the byte alphabet, which stands for the byte's character")
   func spellsBytes() {
-    compare(seed: 10, { $0.spellBytes() }) { text in
-      SlowText(
-        text.scalars.flatMap { element in
-          String(element.scalar).utf8.map { (ByteAlphabet.scalar(for: $0), element.origin) }
-        })
-    }
+    compare(
+      seed: 10, { $0.spellBytes() },
+      with: { text in
+        SlowText(
+          text.scalars.flatMap { element in
+            String(element.scalar).utf8.map { (ByteAlphabet.scalar(for: $0), element.origin) }
+          })
+      })
   }
 
   @Test("Lower-casing is without context, and what a character grows by stands for it too")
   func lowercases() {
-    compare(seed: 11, { $0.lowercase() }) { text in
-      SlowText(
-        text.scalars.flatMap { element in
-          element.scalar.properties.lowercaseMapping.unicodeScalars.map { ($0, element.origin) }
-        })
-    }
+    compare(
+      seed: 11, { $0.lowercase() },
+      with: { text in
+        SlowText(
+          text.scalars.flatMap { element in
+            element.scalar.properties.lowercaseMapping.unicodeScalars.map { ($0, element.origin) }
+          })
+      })
     var text = AlignedText("ΑΣ İX".utf8)
     text.lowercase()
     #expect(text.bytes == Array("ασ i\u{307}x".utf8))

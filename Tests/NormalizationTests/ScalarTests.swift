@@ -41,7 +41,8 @@ import Testing
       let scalars = Array(UTF8Scalars(bytes[2...]))
       #expect(scalars.map(\.scalar) == Array(text.unicodeScalars))
       #expect(scalars.first.map(\.range.lowerBound) ?? 2 == 2)
-      #expect(zip(scalars, scalars.dropFirst()).allSatisfy { $0.range.upperBound == $1.range.lowerBound })
+      #expect(
+        zip(scalars, scalars.dropFirst()).allSatisfy { $0.range.upperBound == $1.range.lowerBound })
       #expect(scalars.last.map(\.range.upperBound) ?? bytes.count == bytes.count)
     }
   }
@@ -66,7 +67,8 @@ import Testing
       #expect(
         ScalarProperties.isWord(scalar)
           == (properties.isAlphabetic || properties.isJoinControl || isMark
-            || category == .decimalNumber || category == .connectorPunctuation), "\(name)")
+            || category == .decimalNumber || category == .connectorPunctuation),
+        "\(name)")
       let isASCIISymbol =
         value < 0x80
         && [.mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol].contains(category)
