@@ -58,7 +58,9 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("ByteIOTests", ["ByteIO"]),
-    tests("NormalizationTests", ["Normalization"]),
+    tests("NormalizationTests", ["ByteIO", "Normalization"]),
+    tests("TokenizationTests", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
+    tests("TokenizerFilesTests", ["ByteIO", "Tokenization", "TokenizerFiles"]),
     tests("TensorsTests", ["ByteIO", "Tensors"]),
     tests(
       "SurgeryTests",

@@ -76,7 +76,8 @@ private struct NormalizationTables {
     var status = U_ZERO_ERROR
     let point = UChar32(bitPattern: scalar.value)
     let units = [UChar](unsafeUninitializedCapacity: 64) { buffer, count in
-      count = Int(max(0, icu_rawDecomposition(decomposition, point, buffer.baseAddress, 64, &status)))
+      let length = icu_rawDecomposition(decomposition, point, buffer.baseAddress, 64, &status)
+      count = Int(max(0, length))
     }
     if units.isEmpty || status.rawValue > 0 { return [scalar] }
     return Array(String(decoding: units, as: UTF16.self).unicodeScalars)

@@ -10,6 +10,7 @@ struct Splitter: Sendable {
     case pattern(TextMatcher, SplitBehavior, inverted: Bool)
     case punctuation(SplitBehavior)
     case digits(individual: Bool)
+    case wordRuns
     case whitespaceSplit
     case delimiter(Unicode.Scalar)
     case fixedLength(Int)
@@ -52,6 +53,9 @@ struct Splitter: Sendable {
     case .punctuation(let behavior): text.split(behavior, where: ScalarProperties.isPunctuation)
     case .digits(let individual):
       text.split(individual ? .isolated : .contiguous, where: ScalarProperties.isNumeric)
+    case .wordRuns:
+      text.split(.removed, where: ScalarProperties.isWhitespace)
+      text.split(.contiguous, where: ScalarProperties.isWord)
     case .whitespaceSplit: text.split(.removed, where: ScalarProperties.isWhitespace)
     case .delimiter(let delimiter): text.split(.removed) { $0 == delimiter }
     case .fixedLength(let length): text.split(every: length)
@@ -69,7 +73,7 @@ struct Splitter: Sendable {
       try appendPattern(pattern, behavior, inverted: inverted)
     case .punctuation(let behavior): steps.append(.punctuation(behavior))
     case .digits(let individual): steps.append(.digits(individual: individual))
-    case .whitespace: try appendPattern(.regex(#"\w+|[^\w\s]+"#), .removed, inverted: true)
+    case .whitespace: steps.append(.wordRuns)
     case .whitespaceSplit: steps.append(.whitespaceSplit)
     case .delimiter(let delimiter): steps.append(.delimiter(delimiter))
     case .fixedLength(let length): steps.append(.fixedLength(length))
