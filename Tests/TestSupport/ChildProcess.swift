@@ -120,11 +120,3 @@ extension ChildProcess {
     try run([graft] + arguments, input: input)
   }
 }
-
-extension ReferenceFiles {
-  /// The content of the file called `name`, which may be stored compressed as `NAME.gz`.
-  public static func read(_ name: String) throws -> [UInt8] {
-    if FileSystem.isFile(path(name)) { return try FileSystem.read(path(name)) }
-    return try ChildProcess.run(["gzip", "-dc", path(name + ".gz")]).output
-  }
-}

@@ -1,5 +1,5 @@
-internal import ByteIO
-internal import Glibc
+import ByteIO
+import Glibc
 
 /// Trained models that are too large to ship with the package.
 ///
@@ -21,21 +21,4 @@ public enum ModelFiles {
 
   /// The path of the model called `name`.
   public static func path(_ name: String) -> String { directory + "/" + name }
-}
-
-/// Files of the package itself.
-public enum PackageFiles {
-  /// The package's root directory.
-  public static let root: String = {
-    var root = #filePath
-    for _ in 0..<3 { root = FileSystem.parent(root) }
-    return root
-  }()
-
-  /// The shipped model with an untied byte-level vocabulary of 2,048 tokens.
-  public static let exampleBase = root + "/vocabs/example-base"
-  /// The shipped model with a tied byte-level vocabulary of 4,096 tokens.
-  public static let exampleDonor = root + "/vocabs/example-donor"
-  /// Text that neither of them has seen.
-  public static let exampleText = root + "/vocabs/example-test.txt"
 }

@@ -9,6 +9,13 @@ public enum PackageFiles {
     return path
   }()
 
+  /// The shipped model with an untied byte-level vocabulary of 2,048 tokens.
+  public static let exampleBase = path("vocabs/example-base")
+  /// The shipped model with a tied byte-level vocabulary of 4,096 tokens.
+  public static let exampleDonor = path("vocabs/example-donor")
+  /// Text that neither of them has seen.
+  public static let exampleText = path("vocabs/example-test.txt")
+
   /// The path of a file by its path from the root of the package.
   public static func path(_ name: String) -> String { root + "/" + name }
 }
