@@ -69,6 +69,13 @@ import Testing
     #expect(root.members.map { $0.value.int } == [1, 2, 3])
   }
 
+  @Test("Keys are compared by their bytes: canonical equivalents are different keys")
+  func comparesKeysByBytes() throws {
+    let root = try parse(#"{"\u00e9":1,"e\u0301":2,"é":3}"#)
+    #expect(root["\u{E9}"]?.int == 3 && root["e\u{301}"]?.int == 2)
+    #expect(try parse(#"{"\u212a":1}"#)["K"] == nil)
+  }
+
   @Test("An integer is one only without fraction, exponent and negative zero, and within Int")
   func readsIntegers() throws {
     let integers: [(String, Int?)] = [

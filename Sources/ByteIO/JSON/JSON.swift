@@ -63,8 +63,9 @@ extension JSON {
     public let value: JSON
 
     func keyEquals(_ text: String) -> Bool {
+      // By bytes: canonically equivalent texts are one `String`, but two keys.
       key.node.hasEscapes
-        ? key.string == text
+        ? key.utf8?.elementsEqual(text.utf8) == true
         : key.document.bytes[(Int(key.node.start) + 1)..<(Int(key.node.end) - 1)]
           .elementsEqual(text.utf8)
     }

@@ -20,7 +20,7 @@ public struct JSONEdit {
       isPresent = true
     }
     guard !isPresent && object == nil else { return }
-    if let index = additions.firstIndex(where: { $0.key == key }) {
+    if let index = additions.firstIndex(where: { $0.key.utf8.elementsEqual(key.utf8) }) {
       additions[index].text = text
     } else {
       additions.append((key, text))

@@ -69,7 +69,7 @@ struct BytePairEncoder: Sendable {
       try appendCharacters(of: piece, to: &word)
     }
     word.merge(merges)
-    word.forEach { id, length in output.append(id, length: length) }
+    for (id, length) in word.tokens { output.append(id, length: length) }
   }
 
   /// The tokens that a piece begins with: one per character, or what stands for an unknown one.
