@@ -33,7 +33,8 @@ struct BytePairEncoder: Sendable {
   var acceptsBytes: Bool { byteIDs != nil }
 
   private static func byteIDs(_ definition: BPEDefinition) -> [TokenID]? {
-    let marksWords = !(definition.continuingPrefix ?? "").isEmpty
+    let marksWords =
+      !(definition.continuingPrefix ?? "").isEmpty
       || !(definition.endOfWordSuffix ?? "").isEmpty
     return marksWords ? nil : definition.byteAlphabetIDs
   }
