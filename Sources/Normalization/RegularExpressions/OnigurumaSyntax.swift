@@ -4,7 +4,8 @@
 /// Oniguruma is kept:
 /// - `x{n,m}+` is a repeated interval there, a possessive one in ICU;
 /// - `\h` and `\H` are hexadecimal digits there, horizontal space in ICU;
-/// - `\w` has no join controls there;
+/// - `\w` has no join controls there, and outside brackets it has the characters `²³¹¼½¾`;
+/// - general categories and POSIX brackets are those of Unicode 16 there, and of ICU's version here;
 /// - the inline option `m` lets the dot match newlines, which is `s` in ICU.
 enum OnigurumaSyntax {
   /// - Throws: `NormalizationError.badPattern` for an unbalanced pattern.
@@ -112,17 +113,34 @@ enum OnigurumaSyntax {
       switch character {
       case "h": return inClass ? "0-9A-Fa-f" : "[0-9A-Fa-f]"
       case "H": return "[^0-9A-Fa-f]"
-      case "w": return "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}]"
-      case "W": return "[^\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}]"
+      case "w": return inClass ? OnigurumaClasses.words : OnigurumaClasses.wordsAlone
+      case "W":
+        return OnigurumaClasses.inverted(
+          inClass ? OnigurumaClasses.words : OnigurumaClasses.wordsAlone)
+      case "d": return OnigurumaClasses.digits
+      case "D": return OnigurumaClasses.inverted(OnigurumaClasses.digits)
       case "p", "P", "x", "u", "k", "g", "N":
         guard peek() == "{" || peek() == "<", let argument = bracketed() else {
           return "\\" + String(character)
         }
-        // `\p{^L}` is the complement.
-        if character == "p", argument.hasPrefix("{^") { return "\\P{" + argument.dropFirst(2) }
+        if character.lowercased() == "p" { return property(argument, isInverted: character == "P") }
         return "\\" + String(character) + argument
       default: return "\\" + String(character)
       }
+    }
+
+    /// `\p{…}` or `\P{…}`; `\p{^L}` is the complement of `\p{L}`.
+    private func property(_ argument: String, isInverted: Bool) -> String {
+      var name = argument.dropFirst().dropLast()
+      var isInverted = isInverted
+      if name.first == "^" {
+        name = name.dropFirst()
+        isInverted.toggle()
+      }
+      guard let set = OnigurumaClasses.set(named: name) else {
+        return (isInverted ? "\\P{" : "\\p{") + name + "}"
+      }
+      return isInverted ? OnigurumaClasses.inverted(set) : set
     }
 
     /// `{…}` or `<…>` from the current position.
@@ -142,7 +160,7 @@ enum OnigurumaSyntax {
         }
         switch character {
         case "\\": result += try escape(inClass: true)
-        case "[" where input[position...].starts(with: "[:"):
+        case "[" where depth > 0 && input[position...].starts(with: "[:"):
           result += posixClass()
         case "[":
           depth += 1
@@ -165,7 +183,13 @@ enum OnigurumaSyntax {
     private mutating func posixClass() -> String {
       guard let close = input[position...].firstIndex(of: "]") else { return String(next()) }
       defer { position = close + 1 }
-      return String(input[position...close])
+      var name = input[(position + 2)..<close].filter { $0 != ":" }
+      let isInverted = name.first == "^"
+      if isInverted { name.removeFirst() }
+      guard let set = OnigurumaClasses.set(bracketed: String(name)) else {
+        return String(input[position...close])
+      }
+      return isInverted ? OnigurumaClasses.inverted(set) : set
     }
 
     // MARK: Reading and writing
