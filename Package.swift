@@ -54,10 +54,17 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["ByteIO", "Normalization", "Tensors"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("ByteIOTests", ["ByteIO"]),
+    tests("NormalizationTests", ["ByteIO", "Normalization"]),
+    tests("TokenizationTests", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
+    tests("TokenizerFilesTests", ["ByteIO", "Tokenization", "TokenizerFiles"]),
     tests("TensorsTests", ["ByteIO", "Tensors"]),
-    tests("SurgeryTests", ["Surgery", "Tensors"]),
+    tests(
+      "SurgeryTests",
+      ["ByteIO", "Normalization", "Surgery", "Tensors", "Tokenization", "TokenizerFiles"]),
+    tests("GraftCLITests", ["Graft"]),
   ]
 )

@@ -22,7 +22,7 @@ from checkpoint import Checkpoint, read_json
 TOKENIZER_FILES = [
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "tokenizer.model",
     "spiece.model", "sentencepiece.bpe.model", "vocab.json", "merges.txt", "vocab.txt", "tekken.json",
-    "chat_template.jinja", "chat_template.json",
+    "chat_template.jinja", "chat_template.json", "tokenizer.model.v3", "encoder.json", "vocab.bpe",
 ]
 SPECIAL_IDS = ["bos_token_id", "eos_token_id", "pad_token_id"]
 LONGEST_FORWARD = 256
@@ -112,30 +112,33 @@ def tying(base: Path, out: Path, model) -> Problems:
     ]
 
 
-def special_ids(donor: Path, out: Path) -> Problems:
-    """config.json and generation_config.json name the donor's special tokens."""
+def special_ids(base: Path, donor: Path, out: Path, donor_tokenizer) -> Problems:
+    """The configs of the base, edited, name the donor's special tokens.
+
+    The donor's file of the same name counts first and its config.json second; a role that neither has but the base
+    has is the tokenizer's.
+    """
     problems = []
     for name in ("config.json", "generation_config.json"):
-        found = text_settings(out, name)
-        if name == "generation_config.json" and not found:
-            if (donor / name).exists():
-                problems.append(f"{name} is missing")
+        if (base / name).exists() != (out / name).exists():
+            problems.append(f"{name} is {'missing' if (base / name).exists() else 'left over'}")
+        if not (out / name).exists():
             continue
-        wanted = text_settings(donor, name) or text_settings(donor, "config.json")
-        problems += [
-            f"{name}: {key} is {found.get(key)}, the donor's is {wanted.get(key)}"
-            for key in SPECIAL_IDS
-            if found.get(key) != wanted.get(key)
-        ]
+        sources = [text_settings(donor, name), text_settings(donor, "config.json")]
+        kept, found = text_settings(base, name), text_settings(out, name)
+        for key in SPECIAL_IDS:
+            fallback = getattr(donor_tokenizer, key) if key in kept else None
+            wanted = next((source[key] for source in sources if key in source), fallback)
+            if found.get(key) != wanted:
+                problems.append(f"{name}: {key} is {found.get(key)}, the donor's is {wanted}")
     return problems
 
 
-def vocabulary_tensors(base: Checkpoint, manifest: dict) -> set[str]:
-    """The tensors that a transplant may change: the manifest's matrices and vectors with a value per base token."""
-    matrices = {matrix["tensor"] for matrix in manifest["matrices"]}
-    sizes = {base[name].shape[0] for name in matrices if name in base.tensors}
-    vectors = {name for name, tensor in base.tensors.items() if len(tensor.shape) == 1 and tensor.shape[0] in sizes}
-    return matrices | vectors
+def vocabulary_tensors(manifest: dict) -> set[str]:
+    """The tensors that a transplant may change: the manifest's matrices, their stored copies, and its biases."""
+    matrices = manifest["matrices"]
+    copies = {matrix["copy"] for matrix in matrices if "copy" in matrix}
+    return {matrix["tensor"] for matrix in matrices} | copies | set(manifest["biases"])
 
 
 def other_tensors(base: Checkpoint, out: Checkpoint, changed: set[str]) -> Problems:
@@ -205,7 +208,7 @@ def checks(base: Path, donor: Path, out: Path) -> Iterator[tuple[str, Problems]]
     yield "logits are finite", forward(model, out_tokenizer)
     yield "vocab_size fits the rows and the tokenizer", sizes(out, model, out_tokenizer)
     yield "tied or untied as the base is", tying(base, out, model)
-    yield "special token ids are the donor's", special_ids(donor, out)
+    yield "special token ids are the donor's", special_ids(base, donor, out, donor_tokenizer)
 
     manifest = read_json(out, "graft.json")
     if not manifest:
@@ -214,7 +217,7 @@ def checks(base: Path, donor: Path, out: Path) -> Iterator[tuple[str, Problems]]
     yield "graft.json has format 1", [] if manifest.get("format") == 1 else [f"format is {manifest.get('format')}"]
     yield "graft.json names the model's matrices", manifest_tensors(manifest, model)
     base_tensors, out_tensors = Checkpoint(base), Checkpoint(out)
-    changed = vocabulary_tensors(base_tensors, manifest)
+    changed = vocabulary_tensors(manifest)
     yield "other tensors are the base's", other_tensors(base_tensors, out_tensors, changed)
     yield "safetensors metadata is the base's", metadata(base_tensors, out_tensors)
     for matrix in manifest["matrices"]:

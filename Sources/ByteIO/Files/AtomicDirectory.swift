@@ -11,6 +11,7 @@ public final class AtomicDirectory {
   public let destination: String
   /// Where its files are made until then.
   public let stagingPath: String
+  private let mayReplace: Bool
   private var isPending = true
 
   /// Begins a directory that will stand at `destination`.
@@ -26,6 +27,7 @@ public final class AtomicDirectory {
       throw FileError(action: "create directory", path: destination, code: EINVAL)
     }
     self.destination = parent + "/" + name
+    mayReplace = replacing
     let prefix = ".\(name).partial-"
     stagingPath = "\(parent)/\(prefix)\(getpid())-\(UInt32.random(in: 0 ... .max))"
     if !replacing && FileSystem.kind(destination) != nil {
@@ -50,9 +52,12 @@ public final class AtomicDirectory {
   ///
   /// A replaced directory is exchanged in one step and then removed, so that at every moment one of
   /// the two stands whole at the destination.
+  ///
+  /// - Throws: `FileError` with `EEXIST` when something has come to stand there that may not be
+  ///   replaced.
   public func commit() throws(FileError) {
     try Self.synchronize(stagingPath)
-    let isReplacement = FileSystem.kind(destination) != nil
+    let isReplacement = mayReplace && FileSystem.kind(destination) != nil
     let flags = isReplacement ? linux_RENAME_EXCHANGE : linux_RENAME_NOREPLACE
     guard renameat2(AT_FDCWD, stagingPath, AT_FDCWD, destination, flags) == 0 else {
       throw .last("move the finished directory to", destination)

@@ -50,7 +50,11 @@ public final class BufferedWriter {
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     count += bytes.count
     if buffer.count + bytes.count > Self.bufferSize { try flush() }
-    if bytes.count > Self.bufferSize { try writeAll(bytes) } else { buffer.append(contentsOf: bytes) }
+    if bytes.count > Self.bufferSize {
+      try writeAll(bytes)
+    } else {
+      buffer.append(contentsOf: bytes)
+    }
   }
 
   private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FileError) {

@@ -28,6 +28,13 @@ public enum FileSystem {
   /// Whether a directory stands at `path`.
   public static func isDirectory(_ path: String) -> Bool { kind(path) == .directory }
 
+  /// The absolute path of what stands at `path`, without symbolic links; `nil` when nothing is there.
+  public static func canonicalPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   /// The names in the directory at `path`, sorted bytewise, without `.` and `..`.
   public static func names(inDirectory path: String) throws(FileError) -> [String] {
     guard let stream = opendir(path) else { throw .last("list", path) }

@@ -63,8 +63,9 @@ extension JSON {
     public let value: JSON
 
     func keyEquals(_ text: String) -> Bool {
+      // By bytes: canonically equivalent texts are one `String`, but two keys.
       key.node.hasEscapes
-        ? key.string == text
+        ? key.utf8?.elementsEqual(text.utf8) == true
         : key.document.bytes[(Int(key.node.start) + 1)..<(Int(key.node.end) - 1)]
           .elementsEqual(text.utf8)
     }
@@ -122,10 +123,10 @@ extension JSON {
   /// The text of a string; `nil` for any other kind.
   public var string: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
 
-  /// A number without a fraction that fits `Int`; `nil` for anything else. `1.0` and `1e3` are not
-  /// accepted: where a format asks for an id, the reference readers refuse them.
+  /// A number without a fraction that fits `Int`; `nil` for anything else. `1.0`, `1e3` and `-0` are
+  /// not accepted: where a format asks for an id, the reference readers refuse them.
   public var int: Int? {
-    guard kind == .number else { return nil }
+    guard kind == .number, !text.elementsEqual("-0".utf8) else { return nil }
     return Int(String(decoding: text, as: UTF8.self))
   }
 

@@ -2,7 +2,7 @@
 ///
 /// It refuses what the reference readers refuse: a byte-order mark, invalid UTF-8, control characters
 /// and lone surrogates in strings, leading zeros, anything after the value. Nesting is followed on an
-/// explicit stack and limited to 128 levels, as in serde_json.
+/// explicit stack and limited to 127 levels, as in serde_json.
 struct JSONParser {
   private let bytes: [UInt8]
   private let source: String
@@ -10,7 +10,7 @@ struct JSONParser {
   private var position = 0
   private var openContainers: [Int] = []
 
-  static let maximumDepth = 128
+  static let maximumDepth = 127
 
   init(bytes: [UInt8], source: String) {
     self.bytes = bytes
@@ -19,10 +19,7 @@ struct JSONParser {
 
   mutating func parse() throws(JSONError) {
     guard bytes.count < Int(UInt32.max) else { throw error("the document is larger than 4 GiB") }
-    if bytes.starts(with: "version https://git-lfs".utf8) {
-      throw error("this is a Git LFS pointer, not the file; fetch it with `git lfs pull`")
-    }
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw error("a byte-order mark stands before the JSON") }
+    try refuseImpostors()
     skipSpace()
     try parseValue()
     while let container = openContainers.last {
@@ -30,6 +27,19 @@ struct JSONParser {
     }
     skipSpace()
     if position < bytes.count { throw error("there is more text after the end of the JSON") }
+  }
+
+  /// Names what else people take for JSON.
+  private func refuseImpostors() throws(JSONError) {
+    if bytes.starts(with: "version https://git-lfs".utf8) {
+      throw error("this is a Git LFS pointer, not the file; fetch it with `git lfs pull`")
+    }
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+      throw error("a byte-order mark stands before the JSON")
+    }
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+      throw error("this is UTF-16; JSON must be UTF-8")
+    }
   }
 
   // MARK: Values

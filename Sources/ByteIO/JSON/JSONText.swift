@@ -20,7 +20,9 @@ public enum JSONText {
   }
 
   /// A number; JSON has no spelling for infinities and NaN, which become `null`.
-  public static func number(_ value: some BinaryFloatingPoint & LosslessStringConvertible) -> String {
+  public static func number(
+    _ value: some BinaryFloatingPoint & LosslessStringConvertible
+  ) -> String {
     value.isFinite ? String(value) : "null"
   }
 

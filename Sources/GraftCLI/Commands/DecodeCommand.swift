@@ -46,9 +46,16 @@ struct DecodeCommand: ParsableCommand {
     }
     let words = String(decoding: try input.rest(), as: UTF8.self).split { $0.isWhitespace }
     let ids = try words.map { word in
-      guard let id = TokenID(word) else { throw ValidationError("`\(word)` is not an id") }
+      guard let id = TokenID(word) else { throw InvalidID(word: String(word)) }
       return id
     }
     print(try tokenizer.decode(ids, skipSpecialTokens: skipSpecialTokens))
+  }
+
+  /// A word of the input that is no id.
+  private struct InvalidID: Error, CustomStringConvertible {
+    let word: String
+
+    var description: String { "`\(word)` is not an id" }
   }
 }

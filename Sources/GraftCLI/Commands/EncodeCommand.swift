@@ -16,8 +16,25 @@ struct EncodeCommand: ParsableCommand {
     case ids, tokens, jsonl
   }
 
-  enum Field: String, ExpressibleByArgument, CaseIterable {
+  enum Field: String, CaseIterable {
     case ids, tokens, offsets
+  }
+
+  /// Members of an output object, with commas between: one argument, so that a file may follow.
+  struct FieldList: ExpressibleByArgument {
+    var fields = Field.allCases
+
+    init() {}
+
+    init?(argument: String) {
+      fields = []
+      for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let field = Field(rawValue: String(name)) else { return nil }
+        fields.append(field)
+      }
+    }
+
+    var defaultValueDescription: String { fields.map(\.rawValue).joined(separator: ",") }
   }
 
   @OptionGroup var tokenizer: TokenizerOptions
@@ -32,8 +49,8 @@ struct EncodeCommand: ParsableCommand {
       """)
   var format = Format.ids
 
-  @Option(parsing: .upToNextOption, help: "The members of jsonl output.")
-  var fields = Field.allCases
+  @Option(help: ArgumentHelp("The members of jsonl output.", valueName: "list"))
+  var fields = FieldList()
 
   @Option(help: "Whether offsets count bytes or Unicode scalars (char).")
   var offsetUnit = OffsetUnit.byte
@@ -60,14 +77,14 @@ struct EncodeCommand: ParsableCommand {
 
   private func object(_ encoding: Encoding, of text: String) -> String {
     var members: [String] = []
-    if fields.contains(.ids) {
+    if fields.fields.contains(.ids) {
       members.append("\"ids\":" + JSONText.list(encoding.ids.lazy.map(String.init)))
     }
-    if fields.contains(.tokens) {
+    if fields.fields.contains(.tokens) {
       let tokens = encoding.tokens.map { JSONText.string(String(decoding: $0, as: UTF8.self)) }
       members.append("\"tokens\":" + JSONText.list(tokens))
     }
-    if fields.contains(.offsets) {
+    if fields.fields.contains(.offsets) {
       let offsets = offsetUnit.convert(encoding.offsets, in: text)
       members.append(
         "\"offsets\":" + JSONText.list(offsets.map { "[\($0.lowerBound),\($0.upperBound)]" }))

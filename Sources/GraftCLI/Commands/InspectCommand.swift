@@ -59,7 +59,8 @@ struct InspectCommand: ParsableCommand {
     }
     let ratio = pieces.isEmpty ? 0 : Double(byteCount) / Double(pieces.count)
     print(
-      style.dim("\(pieces.count) tokens, \(byteCount) bytes, \(ratio.rounded(to: 2)) bytes per token"))
+      style.dim(
+        "\(pieces.count) tokens, \(byteCount) bytes, \(ratio.rounded(to: 2)) bytes per token"))
   }
 
   /// One token as a person sees it.

@@ -37,7 +37,8 @@ final class ProgressBar {
 
   private func draw(_ fraction: Double, elapsed: Duration) {
     let filled = Int((fraction * Double(Self.width)).rounded(.down))
-    let bar = String(repeating: "━", count: filled) + String(repeating: "·", count: Self.width - filled)
+    let bar =
+      String(repeating: "━", count: filled) + String(repeating: "·", count: Self.width - filled)
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
     let remaining = fraction > 0.02 ? seconds * (1 - fraction) / fraction : nil
     let estimate = remaining.map { ", \(Self.duration($0)) left" } ?? ""

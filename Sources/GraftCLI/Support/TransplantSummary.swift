@@ -40,12 +40,14 @@ struct TransplantSummary {
 
   private func matrix(_ matrix: TransplantReport.Matrix) -> [String] {
     var lines = [
-      style.bold("\(matrix.role) rows") + style.dim("  \(matrix.tensor), \(matrix.rows.grouped) rows"),
+      style.bold("\(matrix.role) rows")
+        + style.dim("  \(matrix.tensor), \(matrix.rows.grouped) rows"),
       line("kept", "\(matrix.copied.grouped) bit for bit"),
       line("rebuilt", "\(matrix.rebuilt.grouped) from \(report.anchors.grouped) shared tokens"),
     ]
     if matrix.fallback > 0 {
-      lines.append(line("mean", "\(matrix.fallback.grouped) for which the donor has no row to go by"))
+      lines.append(
+        line("mean", "\(matrix.fallback.grouped) for which the donor has no row to go by"))
     }
     if matrix.padding > 0 { lines.append(line("padding", matrix.padding.grouped)) }
     if let residual = matrix.residual {
@@ -55,15 +57,18 @@ struct TransplantSummary {
     }
     if let heldOut = matrix.heldOut {
       lines.append(
-        line("check", "\(heldOut.count) shared tokens held back and rebuilt: cosine "
-          + style.bold(heldOut.cosine.rounded(to: 3)) + " to the real row")
+        line(
+          "check",
+          "\(heldOut.count) shared tokens held back and rebuilt: cosine "
+            + style.bold(heldOut.cosine.rounded(to: 3)) + " to the real row")
           + style.dim("  the mean row has \(heldOut.cosineOfMean.rounded(to: 3))"))
     }
     return lines
   }
 
   private var outcome: [String] {
-    let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+    let seconds =
+      Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
     let time = style.dim("  \(seconds.rounded(to: 1)) s")
     guard let directory = report.directory else { return ["nothing written (dry run)" + time] }
     let total = report.files.reduce(0) { $0 + $1.size }

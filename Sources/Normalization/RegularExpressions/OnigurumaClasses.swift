@@ -5,9 +5,6 @@ enum OnigurumaClasses {
   /// `\w` inside brackets, and `[[:word:]]`.
   static let words = notation(ScalarSet(bounds: RegularExpressionTables.words).ranges)
 
-  /// `\w` by itself, for which Oniguruma asks another table below U+0100.
-  static let wordsAlone = "[" + words + "\\u00B2\\u00B3\\u00B9\\u00BC-\\u00BE]"
-
   static let digits = set(of: [.nd])
 
   private static let alphabetic = notation(
@@ -42,23 +39,13 @@ enum OnigurumaClasses {
 
   // MARK: Categories
 
-  /// General categories in the order in which the table numbers them.
-  private enum Category: UInt8, CaseIterable {
-    case lu, ll, lt, lm, lo, mn, mc, me, nd, nl, no, pc, pd, ps, pe, pi, pf, po, sm, sc, sk, so
-    case zs, zl, zp, cc, cf, co, cn
-  }
-
-  private static func set(of categories: [Category]) -> String {
-    let wanted = Set(categories.map(\.rawValue))
-    let runs = RegularExpressionTables.categories
+  private static func set(of categories: [GeneralCategory]) -> String {
     var ranges: [ClosedRange<UInt32>] = []
-    for (index, run) in runs.enumerated()
-    where wanted.contains(UInt8(truncatingIfNeeded: run)) {
-      let end = (index + 1 < runs.count ? runs[index + 1] >> 8 : 0x110000) - 1
-      if let last = ranges.last, last.upperBound + 1 == run >> 8 {
-        ranges[ranges.count - 1] = last.lowerBound...end
+    for (range, category) in GeneralCategory.runs where categories.contains(category) {
+      if let last = ranges.last, last.upperBound + 1 == range.lowerBound {
+        ranges[ranges.count - 1] = last.lowerBound...range.upperBound
       } else {
-        ranges.append((run >> 8)...end)
+        ranges.append(range)
       }
     }
     return notation(ranges)
@@ -75,9 +62,9 @@ enum OnigurumaClasses {
   }
 
   /// Short and long names of categories and of groups of them.
-  private static let categoryNames: [String: [Category]] = {
-    var names: [String: [Category]] = [:]
-    for category in Category.allCases {
+  private static let categoryNames: [String: [GeneralCategory]] = {
+    var names: [String: [GeneralCategory]] = [:]
+    for category in GeneralCategory.allCases {
       let short = "\(category)"
       names[short] = [category]
       names[String(short.prefix(1)), default: []].append(category)

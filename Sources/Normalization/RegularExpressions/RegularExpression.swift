@@ -11,10 +11,6 @@ public final class RegularExpression: Sendable {
   public let pattern: String
   private let pool: Mutex<[Matcher]>
 
-  /// ICU counts matching effort in steps; this many are a few seconds of backtracking. The
-  /// reference engine gives up on such texts too.
-  private static let effortLimit: Int32 = 5_000
-
   /// - Throws: `NormalizationError.badPattern` when the pattern cannot be translated or compiled.
   public init(oniguruma pattern: String) throws(NormalizationError) {
     self.pattern = pattern
@@ -28,7 +24,6 @@ public final class RegularExpression: Sendable {
     guard status.rawValue <= 0, let compiled else {
       throw .badPattern(pattern: pattern, reason: String(cString: icu_errorName(status)))
     }
-    icu_regexSetTimeLimit(compiled, Self.effortLimit, &status)
     pool = Mutex([Matcher(compiled)])
   }
 
@@ -65,7 +60,16 @@ private final class Matcher: @unchecked Sendable {
   // Safe: owned by this object alone, and handed from thread to thread through the pool's lock.
   private let expression: OpaquePointer
 
-  init(_ expression: OpaquePointer) { self.expression = expression }
+  /// ICU counts matching effort in steps; this many are a few seconds of backtracking. The
+  /// reference engine gives up on such texts too.
+  private static let effortLimit: Int32 = 5_000
+
+  init(_ expression: OpaquePointer) {
+    self.expression = expression
+    // A clone does not inherit the limit.
+    var status = U_ZERO_ERROR
+    icu_regexSetTimeLimit(expression, Self.effortLimit, &status)
+  }
 
   deinit { icu_regexClose(expression) }
 

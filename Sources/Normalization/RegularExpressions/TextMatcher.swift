@@ -2,6 +2,7 @@
 public struct TextMatcher: Sendable {
   private enum Engine: Sendable {
     case literal([UInt8])
+    case words(WordPattern)
     case regex(RegularExpression)
   }
   private let engine: Engine
@@ -10,18 +11,26 @@ public struct TextMatcher: Sendable {
   public init(_ pattern: TextPattern) throws(NormalizationError) {
     switch pattern {
     case .literal(let text): engine = .literal(Array(text.utf8))
-    case .regex(let pattern): engine = .regex(try RegularExpression(oniguruma: pattern))
+    case .regex(let pattern):
+      if let words = WordPattern(pattern) {
+        engine = .words(words)
+      } else {
+        engine = .regex(try RegularExpression(oniguruma: pattern))
+      }
     }
   }
 
   /// The byte ranges of all matches in a well-formed text, from left to right, none overlapping.
   ///
-  /// An empty match directly after another match is not reported, as in the reference's iterator.
+  /// An empty match directly after another match is not reported, as in the reference's iterator, nor
+  /// is one in an empty text.
   ///
   /// - Throws: `NormalizationError.patternGaveUp` when a regular expression exceeds its limits.
   public func matches(in bytes: ArraySlice<UInt8>) throws(NormalizationError) -> [Range<Int>] {
-    switch engine {
+    guard !bytes.isEmpty else { return [] }
+    return switch engine {
     case .literal(let text): Self.occurrences(of: text, in: bytes)
+    case .words(let pattern): pattern.matches(in: bytes)
     case .regex(let regex): try regex.matches(in: bytes)
     }
   }

@@ -33,8 +33,9 @@ struct TokenSpelling {
   private let vocabulary: TokenizerVocabulary
   private let specialTokens: SpecialTokens
 
-  init(_ definition: TokenizerDefinition, _ vocabulary: TokenizerVocabulary, _ special: SpecialTokens)
-  {
+  init(
+    _ definition: TokenizerDefinition, _ vocabulary: TokenizerVocabulary, _ special: SpecialTokens
+  ) {
     self.vocabulary = vocabulary
     specialTokens = special
     scheme = Self.scheme(of: definition)
@@ -66,8 +67,11 @@ struct TokenSpelling {
     if added?.isSpecial == true || !specialTokens.roles(of: id).isEmpty {
       return .special(String(decoding: spelled, as: UTF8.self))
     }
-    // An added token stands for its own content.
-    if added != nil { return .text(spelled) }
+    // An added token stands for its own content, but decoders turn `▁` into a space in all tokens, and
+    // a text with spaces gives the token when the model has it too.
+    if added != nil, !(usesMetaspace && vocabulary.model.id(of: spelled) == id) {
+      return .text(spelled)
+    }
     if !endOfWordSuffix.isEmpty, spelled.count > endOfWordSuffix.count,
       spelled.suffix(endOfWordSuffix.count).elementsEqual(endOfWordSuffix)
     {
@@ -79,9 +83,11 @@ struct TokenSpelling {
   /// Whether the token is a byte of a fallback alphabet, which a text uses only where the vocabulary
   /// has no character for it.
   func isByteFallback(_ id: TokenID) -> Bool {
-    guard case .metaspace = scheme, let spelled = vocabulary.spelling(of: id) else { return false }
+    guard usesMetaspace, let spelled = vocabulary.spelling(of: id) else { return false }
     return ByteFallback.byte(spelled) != nil
   }
+
+  private var usesMetaspace: Bool { if case .metaspace = scheme { true } else { false } }
 
   private func bytes(_ spelled: [UInt8]) -> [UInt8] {
     switch scheme {
@@ -136,7 +142,8 @@ extension TokenizerDefinition {
       }
     } == true
       || preTokenizer?.contains { if case .metaspace = $0 { true } else { false } } == true
-      || normalizer?.contains { if case .replace(_, with: mark) = $0 { true } else { false } } == true
+      || normalizer?.contains { if case .replace(_, with: mark) = $0 { true } else { false } }
+        == true
   }
 }
 

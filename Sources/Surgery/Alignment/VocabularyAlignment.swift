@@ -67,9 +67,10 @@ public struct VocabularyAlignment: Sendable {
     }
   }
 
-  /// The donor token that corresponds to a base token; the lowest where there are several.
+  /// The donor token that corresponds to a base token, in either use of it; the lowest where there
+  /// are several.
   public func donorToken(forBase id: TokenID) -> TokenID? {
-    matches.lazy.filter { $0.value.base == id }.map(\.key).min()
+    matches.lazy.filter { $0.value.base == id || $0.value.outputBase == id }.map(\.key).min()
   }
 
   /// The number of matches for each reason.

@@ -11,7 +11,9 @@ struct RowSynthesis: Sendable {
     self.base = base
     var sum = [Double](repeating: 0, count: base.columns)
     for anchor in anchors {
-      for (column, value) in base.row(Int(anchor.base)).enumerated() { sum[column] += Double(value) }
+      for (column, value) in base.row(Int(anchor.base)).enumerated() {
+        sum[column] += Double(value)
+      }
     }
     mean = sum.map { Float($0 / Double(max(anchors.count, 1))) }
   }

@@ -19,12 +19,17 @@ public struct ModelDirectory: Sendable {
   public let vocabularyTensors: VocabularyTensors
 
   /// The names under which a directory can hold parts of its tokenizer.
-  static let tokenizerFileNames: Set<String> = [
+  private static let tokenizerFileNames: Set<String> = [
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
     "vocab.json", "merges.txt", "vocab.txt", "tokenizer.model", "spiece.model",
     "sentencepiece.bpe.model", "tekken.json", "qwen.tiktoken", "chat_template.jinja",
-    "chat_template.json", "encoder.json", "vocab.bpe",
+    "chat_template.json", "encoder.json", "vocab.bpe", "sentencepiece.model", "spm.model",
   ]
+
+  /// Whether a file belongs to a tokenizer, `tokenizer.model.v3` and its like included.
+  static func isTokenizerFile(_ name: String) -> Bool {
+    tokenizerFileNames.contains(name) || name.hasPrefix("tokenizer.model.")
+  }
 
   /// Opens the directory at `path`.
   ///

@@ -14,12 +14,16 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
     case noOutputMatrix(expected: [String])
     /// A tensor does not have one row per token.
     case wrongRowCount(tensor: String, rows: Int, expected: Int)
-    /// The embedding's rows are fewer than the tokens that the tokenizer has.
+    /// A row of a tensor holds an infinity or a NaN.
     case nonFinite(tensor: String, row: Int)
     /// The two tokenizers share no token.
     case nothingShared(donor: String)
     /// A requested vocabulary size is smaller than the tokenizer needs.
     case vocabularyTooSmall(requested: Int, needed: Int)
+    /// More rows are asked for than any vocabulary has.
+    case vocabularyTooLarge(rows: Int, limit: Int)
+    /// The new model would take the place of a model that it is made from.
+    case destinationHoldsInput(String)
   }
 
   /// The model directory.
@@ -55,6 +59,11 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
       "its tokenizer shares no token with the one of \(donor), so there is nothing to rebuild from"
     case .vocabularyTooSmall(let requested, let needed):
       "a vocabulary of \(requested) rows is too small: the tokenizer needs \(needed)"
+    case .destinationHoldsInput(let input):
+      "the new model would replace \(input), which it is made from; choose another place for it"
+    case .vocabularyTooLarge(let rows, let limit):
+      "a vocabulary of \(rows) rows is asked for, and at most \(limit) can be made; "
+        + "look for a stray number in --pad-to, --vocab-size, vocab_size or the tokenizer's ids"
     }
   }
 }

@@ -17,7 +17,7 @@ public struct SpecialTokens: Sendable, Equatable {
   public private(set) var ids: [TokenRole: TokenID] = [:]
 
   /// Collects the roles: the tokenizer's own files name tokens, the model's config names ids. The
-  /// files of the tokenizer count where the two differ.
+  /// files of the tokenizer count where the two differ. An id that no token has is no role.
   ///
   /// - Parameters:
   ///   - tokenizerFiles: `tokenizer_config.json` and `special_tokens_map.json`, as far as they exist.
@@ -25,7 +25,8 @@ public struct SpecialTokens: Sendable, Equatable {
     for role in TokenRole.allCases {
       let named = tokenizerFiles.lazy.compactMap { Self.content($0.optional(role.tokenKey)) }
         .compactMap { vocabulary.id(of: $0) }.first
-      ids[role] = named ?? Self.firstID(config.optional(role.idKey))
+      let configured = Self.firstID(config.optional(role.idKey))
+      ids[role] = named ?? configured.flatMap { vocabulary.spelling(of: $0) == nil ? nil : $0 }
     }
   }
 

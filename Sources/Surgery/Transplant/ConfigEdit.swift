@@ -25,7 +25,8 @@ struct ConfigEdit {
     var edit = JSONEdit(base)
     replaceIDs(in: base, donor: donor.generationConfig, &edit)
     for role in [TokenRole.bos, .eos, .pad] where base[role.idKey] == nil {
-      if let own = donor.generationConfig?.optional(role.idKey) ?? donor.config.optional(role.idKey) {
+      if let own = donor.generationConfig?.optional(role.idKey) ?? donor.config.optional(role.idKey)
+      {
         edit.set(role.idKey, to: own.sourceText)
       }
     }
@@ -42,8 +43,11 @@ struct ConfigEdit {
 
   /// Gives every member of `base` that holds ids the donor's value.
   private func replaceIDs(in base: JSON, donor counterpart: JSON?, _ edit: inout JSONEdit) {
+    // A key that is repeated is edited once, in all its places.
+    var seen: Set<String> = []
     for member in base.members {
-      guard let key = member.key.string, Self.idKeys.contains(key) || key.hasSuffix("_token_id")
+      guard let key = member.key.string, Self.idKeys.contains(key) || key.hasSuffix("_token_id"),
+        seen.insert(key).inserted
       else { continue }
       edit.set(key, to: replacement(for: member.value, key: key, counterpart))
     }

@@ -18,8 +18,8 @@ public struct HeldOutQuality: Sendable, Equatable {
 /// rows get worse.)
 enum HeldOutCheck {
   /// - Parameters:
-  ///   - count: how many anchors to hold back at most; never more than a tenth of them.
-  ///   - minimumAnchors: how many the method needs to be left.
+  ///   - count: how many anchors to hold back at most; never more than a tenth of them. Those whose
+  ///     real row is all zeros, which has no direction and no length, are not compared.
   /// - Returns: `nil` when there are too few anchors to hold any back.
   static func quality(
     of method: any EmbeddingMethod, on problem: EmbeddingProblem, count: Int,
@@ -31,28 +31,37 @@ enum HeldOutCheck {
     let step = Double(problem.anchors.count) / Double(count)
     let heldOut = Set((0..<count).map { Int((Double($0) + 0.5) * step) })
     var reduced = problem
-    reduced.anchors = problem.anchors.enumerated().filter { !heldOut.contains($0.offset) }.map(\.element)
+    reduced.anchors = problem.anchors.enumerated().filter { !heldOut.contains($0.offset) }.map(
+      \.element)
     let truth = heldOut.sorted().map { problem.anchors[$0] }
     reduced.targets = truth.map(\.donor)
-    let recipes = try method.recipes(for: reduced, progress: progress)
+    let recipes: [RowRecipe]
+    do {
+      recipes = try method.recipes(for: reduced, progress: progress)
+    } catch PursuitError.sparsityAboveAtoms {
+      return nil
+    }
     let synthesis = RowSynthesis(base: problem.base, anchors: reduced.anchors)
     return compare(
       synthesis.rows(recipes[...]), mean: synthesis.rows([.mean]).row(0),
       truth: Matrix(problem.base, rows: truth.map { Int($0.base) }))
   }
 
-  private static func compare(_ rebuilt: Matrix, mean: [Float], truth: Matrix) -> HeldOutQuality {
-    var quality = HeldOutQuality(count: truth.rows, cosine: 0, relativeError: 0, cosineOfMean: 0)
+  private static func compare(_ rebuilt: Matrix, mean: [Float], truth: Matrix) -> HeldOutQuality? {
+    var quality = HeldOutQuality(count: 0, cosine: 0, relativeError: 0, cosineOfMean: 0)
     for index in 0..<truth.rows {
       let (real, made) = (truth.row(index), rebuilt.row(index))
+      guard norm(real) > 0 else { continue }
+      quality.count += 1
       let difference = zip(real, made).map { $0 - $1 }
       quality.cosine += cosine(real, made)
       quality.cosineOfMean += cosine(real, mean)
-      quality.relativeError += norm(difference) / max(norm(real), .leastNormalMagnitude)
+      quality.relativeError += norm(difference) / norm(real)
     }
-    quality.cosine /= Double(truth.rows)
-    quality.cosineOfMean /= Double(truth.rows)
-    quality.relativeError /= Double(truth.rows)
+    guard quality.count > 0 else { return nil }
+    quality.cosine /= Double(quality.count)
+    quality.cosineOfMean /= Double(quality.count)
+    quality.relativeError /= Double(quality.count)
     return quality
   }
 

@@ -45,19 +45,26 @@ public struct Transplant: Sendable {
     try donor.requireFiniteMatrices()
   }
 
+  /// Far more rows than any vocabulary has: a larger number is a mistake, and would take all memory.
+  static let largestRowCount = 1 << 24
+
   private static func rowCount(
     _ requested: TransplantOptions.RowCount, _ donor: ModelDirectory
-  ) throws -> Int {
+  ) throws(ModelError) -> Int {
     let needed = donor.vocabulary.idBound
-    switch requested {
-    case .donor: return max(needed, donor.configVocabularySize ?? 0)
-    case .multiple(let multiple): return (needed + multiple - 1) / multiple * multiple
-    case .exactly(let count):
-      guard count >= needed else {
-        throw ModelError(donor.path, .vocabularyTooSmall(requested: count, needed: needed))
+    let count =
+      switch requested {
+      case .donor: max(needed, donor.configVocabularySize ?? 0)
+      case .multiple(let multiple): needed + (multiple - needed % multiple) % multiple
+      case .exactly(let count): count
       }
-      return count
+    guard count >= needed else {
+      throw ModelError(donor.path, .vocabularyTooSmall(requested: count, needed: needed))
     }
+    guard count <= largestRowCount else {
+      throw ModelError(donor.path, .vocabularyTooLarge(rows: count, limit: largestRowCount))
+    }
+    return count
   }
 
   // MARK: Solving
@@ -90,7 +97,9 @@ public struct Transplant: Sendable {
     _ role: RebuiltMatrix.Role, _ base: VocabularyTensors.Entry,
     from donor: VocabularyTensors.Entry, progress: SurgeryProgress
   ) throws -> RebuiltMatrix {
-    var recipes = (0..<rowCount).map { plannedRecipe(TokenID($0), role, donorRows: donor.matrix.rows) }
+    var recipes = (0..<rowCount).map {
+      plannedRecipe(TokenID($0), role, donorRows: donor.matrix.rows)
+    }
     let targets = recipes.indices.filter { recipes[$0] == nil }.map { TokenID($0) }
     let problem = EmbeddingProblem(
       base: base.matrix, donor: donor.matrix, anchors: anchors, targets: targets)
@@ -131,11 +140,13 @@ public struct Transplant: Sendable {
   /// Computes everything and writes the new model directory, which appears complete or not at all.
   ///
   /// - Throws: what the method throws, `FileError` when a file cannot be written or `path` exists, and
-  ///   what `progress` throws; nothing is left behind then.
+  ///   what `progress` throws; nothing is left behind then. `ModelError` when `path` is a directory
+  ///   that is or holds one of the two models.
   public func write(
     to path: String, progress: @escaping SurgeryProgress = { _, _ in }
   ) throws -> TransplantReport {
     // First, so that an impossible destination is known before the work.
+    try requireOwnDestination(path)
     let directory = try AtomicDirectory(
       destination: path, replacing: options.replacesExisting)
     let matrices = try solve(progress: progress)
@@ -143,6 +154,16 @@ public struct Transplant: Sendable {
     try output.write(progress: progress)
     try directory.commit()
     return TransplantReport(self, matrices, directory: directory.destination)
+  }
+
+  private func requireOwnDestination(_ path: String) throws(ModelError) {
+    guard let destination = FileSystem.canonicalPath(path) else { return }
+    for model in [base, donor] {
+      let input = FileSystem.canonicalPath(model.path) ?? model.path
+      if input == destination || input.hasPrefix(destination + "/") {
+        throw ModelError(path, .destinationHoldsInput(model.path))
+      }
+    }
   }
 }
 

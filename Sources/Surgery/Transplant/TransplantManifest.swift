@@ -47,7 +47,9 @@ struct TransplantManifest {
   private func describe(
     _ model: ModelDirectory, _ role: String, _ progress: SurgeryProgress
   ) throws -> String {
-    let configs = ["config.json", "generation_config.json"].filter { FileSystem.isFile(model.path($0)) }
+    let configs = ["config.json", "generation_config.json"].filter {
+      FileSystem.isFile(model.path($0))
+    }
     let weights = model.checkpoint.shards.map { (name: $0.name, size: $0.file.file.count) }
     let total = Double(max(weights.reduce(0) { $0 + $1.size }, 1))
     var done = 0

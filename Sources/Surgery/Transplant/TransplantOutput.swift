@@ -92,7 +92,8 @@ struct TransplantOutput {
 extension ModelDirectory {
   /// The files that make up the tokenizer, as far as they exist.
   var tokenizerFiles: [String] {
-    Self.tokenizerFileNames.filter { FileSystem.isFile(path($0)) }.sorted()
+    let names = (try? FileSystem.names(inDirectory: path)) ?? []
+    return names.filter { Self.isTokenizerFile($0) && FileSystem.isFile(path($0)) }
   }
 
   /// What a new model takes over as it is: everything but the tokenizer, the configs that are written
@@ -102,7 +103,7 @@ extension ModelDirectory {
     let written: Set = ["config.json", "generation_config.json", TransplantOutput.manifestName]
     return names.filter { name in
       let isHiddenDirectory = name.hasPrefix(".") && FileSystem.isDirectory(path(name))
-      return !written.contains(name) && !Self.tokenizerFileNames.contains(name)
+      return !written.contains(name) && !Self.isTokenizerFile(name)
         && !Self.isWeightFile(name) && !isHiddenDirectory
     }
   }

@@ -66,7 +66,9 @@ public struct TransplantReport: Sendable {
     self.directory = directory
     let names = directory.flatMap { try? FileSystem.names(inDirectory: $0) } ?? []
     files = names.compactMap { name in
-      guard case .file(let size)? = FileSystem.kind((directory ?? "") + "/" + name) else { return nil }
+      guard case .file(let size)? = FileSystem.kind((directory ?? "") + "/" + name) else {
+        return nil
+      }
       return (name, size)
     }
   }

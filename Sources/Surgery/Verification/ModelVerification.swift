@@ -71,7 +71,8 @@ public struct ModelVerification: Sendable {
       else { continue }
       // Where a normalizer or an unknown token may change a text, loading and running must do.
       if text != sample, definition.coversEveryByte {
-        problems.append("the tokenizer turns \(JSONText.string(sample)) into \(JSONText.string(text))")
+        problems.append(
+          "the tokenizer turns \(JSONText.string(sample)) into \(JSONText.string(text))")
       }
     }
   }
@@ -117,7 +118,7 @@ public struct ModelVerification: Sendable {
         if id == -1 { continue }
         if id < 0 || id >= bound {
           problems.append("\(name): \(key) is \(id), outside the \(bound) rows")
-        } else if let vocabulary, vocabulary.spelling(of: TokenID(id)) == nil {
+        } else if let vocabulary, TokenID(exactly: id).flatMap(vocabulary.spelling) == nil {
           problems.append("\(name): \(key) is \(id), which no token of the tokenizer has")
         }
       }
@@ -158,7 +159,8 @@ public struct ModelVerification: Sendable {
   }
 
   /// No number may be infinite or undefined, and no token may have a row of zeros.
-  private mutating func checkRows(_ tensors: VocabularyTensors, _ vocabulary: TokenizerVocabulary?) {
+  private mutating func checkRows(_ tensors: VocabularyTensors, _ vocabulary: TokenizerVocabulary?)
+  {
     for entry in [tensors.input, tensors.output].compactMap({ $0 }) {
       if let row = entry.matrix.firstNonFiniteRow {
         problems.append("row \(row) of `\(entry.name)` has an infinite or undefined number")

@@ -137,9 +137,14 @@ struct CompiledDecoder: Sendable {
   ) -> [UInt8] {
     let unit = Array(String(scalar).utf8)
     var rest = text[...]
-    for _ in 0..<start where rest.starts(with: unit) { rest = rest.dropFirst(unit.count) }
-    for _ in 0..<stop where rest.suffix(unit.count).elementsEqual(unit) {
+    var (leading, trailing) = (start, stop)
+    while leading > 0, rest.starts(with: unit) {
+      rest = rest.dropFirst(unit.count)
+      leading -= 1
+    }
+    while trailing > 0, rest.suffix(unit.count).elementsEqual(unit) {
       rest = rest.dropLast(unit.count)
+      trailing -= 1
     }
     return Array(rest)
   }

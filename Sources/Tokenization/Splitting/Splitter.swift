@@ -10,11 +10,11 @@ struct Splitter: Sendable {
     case pattern(TextMatcher, SplitBehavior, inverted: Bool)
     case punctuation(SplitBehavior)
     case digits(individual: Bool)
+    case wordRuns
     case whitespaceSplit
     case fixedLength(Int)
     case metaspace(Unicode.Scalar, MetaspacePrepend)
     case literal(Unicode.Scalar, SplitBehavior)
-    case words
     case scripts
     case byteAlphabet
   }
@@ -55,12 +55,14 @@ struct Splitter: Sendable {
     case .punctuation(let behavior): text.split(behavior, where: ScalarProperties.isPunctuation)
     case .digits(let individual):
       text.split(individual ? .isolated : .contiguous, where: ScalarProperties.isNumeric)
+    case .wordRuns:
+      text.split(.removed, where: ScalarProperties.isWhitespace)
+      text.split(.contiguous, where: ScalarProperties.isWord)
     case .whitespaceSplit: text.split(.removed, where: ScalarProperties.isWhitespace)
     case .fixedLength(let length): text.split(every: length)
     case .metaspace(let mark, let prepend):
       text.rewrite { Self.markSpaces(of: &$0, mark: mark, prepend: prepend) }
     case .literal(let scalar, let behavior): text.split(behavior) { $0 == scalar }
-    case .words: text.split(.removed, inverted: true, at: WordRuns.ranges)
     case .scripts: text.split(.removed, inverted: true, at: ScriptRuns.ranges)
     case .byteAlphabet: text.rewrite { $0.spellBytes() }
     }
@@ -91,7 +93,7 @@ struct Splitter: Sendable {
       try appendPattern(pattern, behavior, inverted: inverted)
     case .punctuation(let behavior): steps.append(.punctuation(behavior))
     case .digits(let individual): steps.append(.digits(individual: individual))
-    case .whitespace: steps.append(.words)
+    case .whitespace: steps.append(.wordRuns)
     case .whitespaceSplit: steps.append(.whitespaceSplit)
     case .delimiter(let delimiter): steps.append(.literal(delimiter, .removed))
     case .fixedLength(let length): steps.append(.fixedLength(length))

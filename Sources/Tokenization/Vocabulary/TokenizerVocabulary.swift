@@ -7,19 +7,21 @@ public struct TokenizerVocabulary: Sendable {
   public let model: Vocabulary
   /// The added tokens by their ids.
   public let added: [TokenID: AddedToken]
-  private let addedIDs: [String: TokenID]
+  /// By their bytes: canonically equivalent texts are one `String`, but two tokens.
+  private let addedIDs: [[UInt8]: TokenID]
 
   /// The vocabulary of a definition.
   public init(_ definition: TokenizerDefinition) {
     let model = definition.model.vocabulary
     var added: [TokenID: AddedToken] = [:]
-    var ids: [String: TokenID] = [:]
+    var ids: [[UInt8]: TokenID] = [:]
     var nextID = TokenID(model.count)
     for token in definition.addedTokens where !token.content.isEmpty {
-      let known = ids[token.content] ?? model.id(of: Array(token.content.utf8))
+      let content = Array(token.content.utf8)
+      let known = ids[content] ?? model.id(of: content)
       let id = known ?? nextID
       if known == nil { nextID += 1 }
-      ids[token.content] = id
+      ids[content] = id
       added[id] = token
     }
     self.model = model
@@ -35,7 +37,7 @@ public struct TokenizerVocabulary: Sendable {
 
   /// The id of the token that is spelled `token`.
   public func id(of token: String) -> TokenID? {
-    addedIDs[token] ?? model.id(of: Array(token.utf8))
+    addedIDs[Array(token.utf8)] ?? model.id(of: Array(token.utf8))
   }
 
   /// One more than the largest id: the number of embedding rows that the tokenizer needs.

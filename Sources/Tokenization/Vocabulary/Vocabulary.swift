@@ -75,7 +75,9 @@ public struct Vocabulary: Sendable {
   ///
   /// - Complexity: O(length of the token).
   public func id(of token: some Collection<UInt8>) -> TokenID? {
-    Self.find(token, storage.slots, storage.arena, storage.starts).map { storage.ids[$0] }
+    token.withContiguousBytes { token in
+      Self.find(token, storage.slots, storage.arena, storage.starts).map { storage.ids[$0] }
+    }
   }
 
   /// The bytes of the token with `id`; `nil` for an id that no token has.
@@ -94,24 +96,43 @@ public struct Vocabulary: Sendable {
 
   // MARK: Hashing
 
-  private static func hash(_ token: some Collection<UInt8>) -> Int {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in token { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-    return Int(truncatingIfNeeded: (hash ^ hash >> 29) & 0x7FFF_FFFF_FFFF_FFFF)
+  /// Eight bytes at a time through a multiplication whose high bits are folded back.
+  private static func hash(_ token: UnsafeRawBufferPointer) -> Int {
+    var hash = UInt64(truncatingIfNeeded: token.count) &* 0x9E37_79B9_7F4A_7C15
+    var position = 0
+    while position + 8 <= token.count {
+      hash = mix(hash ^ token.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+      position += 8
+    }
+    var rest: UInt64 = 0
+    while position < token.count {
+      rest = rest << 8 | UInt64(token[position])
+      position += 1
+    }
+    return Int(truncatingIfNeeded: mix(hash ^ rest) >> 1)
+  }
+
+  private static func mix(_ value: UInt64) -> UInt64 {
+    let product = value.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+    return product.high ^ product.low
   }
 
   private static func find(
-    _ token: some Collection<UInt8>, _ slots: [UInt32], _ arena: [UInt8], _ starts: [UInt32]
+    _ token: UnsafeRawBufferPointer, _ slots: [UInt32], _ arena: [UInt8], _ starts: [UInt32]
   ) -> Int? {
     guard !slots.isEmpty else { return nil }
-    var slot = hash(token) & (slots.count - 1)
-    while slots[slot] != 0 {
-      let entry = Int(slots[slot]) - 1
-      let range = Int(starts[entry])..<Int(starts[entry + 1])
-      if range.count == token.count, arena[range].elementsEqual(token) { return entry }
-      slot = (slot + 1) & (slots.count - 1)
+    return arena.withUnsafeBytes { arena in
+      var slot = hash(token) & (slots.count - 1)
+      while slots[slot] != 0 {
+        let entry = Int(slots[slot]) - 1
+        let range = Int(starts[entry])..<Int(starts[entry + 1])
+        if range.count == token.count, UnsafeRawBufferPointer(rebasing: arena[range]) == token {
+          return entry
+        }
+        slot = (slot + 1) & (slots.count - 1)
+      }
+      return nil
     }
-    return nil
   }
 
   /// A vocabulary while it is being filled.
@@ -128,19 +149,21 @@ public struct Vocabulary: Sendable {
     /// - Returns: the id that the token had before.
     @discardableResult
     public mutating func add(_ token: some Collection<UInt8>, id: TokenID) -> TokenID? {
-      if let entry = Vocabulary.find(token, slots, arena, starts) {
-        defer { ids[entry] = id }
-        return ids[entry]
+      token.withContiguousBytes { token in
+        if let entry = Vocabulary.find(token, slots, arena, starts) {
+          defer { ids[entry] = id }
+          return ids[entry]
+        }
+        arena.append(contentsOf: token)
+        starts.append(UInt32(arena.count))
+        ids.append(id)
+        if ids.count * 2 > slots.count {
+          rehash(slotCount: slots.count * 2)
+        } else {
+          insert(ids.count - 1, hash: Vocabulary.hash(token))
+        }
+        return nil
       }
-      arena.append(contentsOf: token)
-      starts.append(UInt32(arena.count))
-      ids.append(id)
-      if ids.count * 2 > slots.count {
-        rehash(slotCount: slots.count * 2)
-      } else {
-        insert(ids.count - 1, hash: Vocabulary.hash(token))
-      }
-      return nil
     }
 
     /// The finished vocabulary.
@@ -151,7 +174,8 @@ public struct Vocabulary: Sendable {
     private mutating func rehash(slotCount: Int) {
       slots = [UInt32](repeating: 0, count: slotCount)
       for entry in ids.indices {
-        insert(entry, hash: Vocabulary.hash(arena[Int(starts[entry])..<Int(starts[entry + 1])]))
+        let range = Int(starts[entry])..<Int(starts[entry + 1])
+        insert(entry, hash: arena.withUnsafeBytes { Vocabulary.hash(.init(rebasing: $0[range])) })
       }
     }
 
@@ -160,6 +184,20 @@ public struct Vocabulary: Sendable {
       while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
       slots[slot] = UInt32(entry + 1)
     }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  fileprivate static func == (left: UnsafeRawBufferPointer, right: UnsafeRawBufferPointer) -> Bool {
+    left.elementsEqual(right)
+  }
+}
+
+extension Collection<UInt8> {
+  /// Calls `body` with the bytes in one piece, copied only where they do not lie so already.
+  fileprivate func withContiguousBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withContiguousStorageIfAvailable { body(UnsafeRawBufferPointer($0)) }
+      ?? Array(self).withUnsafeBytes(body)
   }
 }
 

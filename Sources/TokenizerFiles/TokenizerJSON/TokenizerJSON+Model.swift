@@ -72,10 +72,14 @@ extension TokenizerJSON {
     for element in elements {
       let (left, right): ([UInt8], [UInt8])
       if isOlderSpelling {
-        guard let text = element.utf8 else { throw element.unexpected("a text, as the first merge") }
+        guard let text = element.utf8 else {
+          throw element.unexpected("a text, as the first merge")
+        }
         if text.starts(with: "#version".utf8) { continue }
         let parts = text.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw element.unexpected("two tokens with one space between") }
+        guard parts.count == 2 else {
+          throw element.unexpected("two tokens with one space between")
+        }
         (left, right) = (Array(parts[0]), Array(parts[1]))
       } else {
         let parts = element.elements.compactMap(\.utf8)

@@ -20,7 +20,8 @@ extension TokenizerJSON {
     case "ByteLevel": return .byteLevel
     case "Nmt": return .nmt
     case "BertNormalizer":
-      let stripAccents = json.optional("strip_accents") == nil ? nil : try json.bool("strip_accents")
+      let stripAccents =
+        json.optional("strip_accents") == nil ? nil : try json.bool("strip_accents")
       return .bert(
         cleanText: try json.bool("clean_text"),
         spaceChinese: try json.bool("handle_chinese_chars"), stripAccents: stripAccents,

@@ -60,7 +60,9 @@ extension TokenizerJSON {
   {
     let ids = try json.required("ids").expectArray()
     let tokens = try json.required("tokens").expectArray()
-    guard ids.count == tokens.count else { throw json.invalid("has unequal numbers of ids and tokens") }
+    guard ids.count == tokens.count else {
+      throw json.invalid("has unequal numbers of ids and tokens")
+    }
     var result: [PostProcessor.SpecialToken] = []
     for (id, token) in zip(ids, tokens) {
       result.append(
@@ -114,7 +116,9 @@ extension TokenizerJSON {
         wordDelimiter: try json.string("word_delimiter_token"), cleanup: try json.bool("cleanup"))
     case "Sequence":
       var parts: [Decoder] = []
-      for part in try json.required("decoders").expectArray() { parts.append(try readDecoder(part)) }
+      for part in try json.required("decoders").expectArray() {
+        parts.append(try readDecoder(part))
+      }
       return .sequence(parts)
     default: throw unknownType(json, "decoder")
     }

@@ -3,6 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
+/// Sparse codes of both routes, held to the definition of the pursuit.
 @Suite struct OrthogonalMatchingPursuitTests {
   typealias Pursuit = OrthogonalMatchingPursuit
 

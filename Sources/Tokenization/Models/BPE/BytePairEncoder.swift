@@ -33,8 +33,9 @@ struct BytePairEncoder: Sendable {
   var acceptsBytes: Bool { byteIDs != nil }
 
   private static func byteIDs(_ definition: BPEDefinition) -> [TokenID]? {
-    guard definition.continuingPrefix == nil, definition.endOfWordSuffix == nil else { return nil }
-    return definition.byteAlphabetIDs
+    let marksWords = !(definition.continuingPrefix ?? "").isEmpty
+      || !(definition.endOfWordSuffix ?? "").isEmpty
+    return marksWords ? nil : definition.byteAlphabetIDs
   }
 
   private static func tokensByBytes(_ vocabulary: Vocabulary) -> Vocabulary {
@@ -68,7 +69,7 @@ struct BytePairEncoder: Sendable {
       try appendCharacters(of: piece, to: &word)
     }
     word.merge(merges)
-    word.forEach { id, length in output.append(id, length: length) }
+    for (id, length) in word.tokens { output.append(id, length: length) }
   }
 
   /// The tokens that a piece begins with: one per character, or what stands for an unknown one.

@@ -23,9 +23,9 @@ struct MergingWord {
     symbols.append(Symbol(id: id, length: Int32(length), previous: index - 1, next: index + 1))
   }
 
-  /// Calls `body` with each token and its length in bytes, from left to right.
-  func forEach(_ body: (TokenID, Int) -> Void) {
-    for symbol in symbols where symbol.length > 0 { body(symbol.id, Int(symbol.length)) }
+  /// The tokens and their lengths in bytes, from left to right.
+  var tokens: some Sequence<(id: TokenID, length: Int)> {
+    symbols.lazy.filter { $0.length > 0 }.map { (id: $0.id, length: Int($0.length)) }
   }
 
   /// Makes every merge that `table` allows, in order of rank and then of position.

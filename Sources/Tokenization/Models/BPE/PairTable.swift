@@ -6,20 +6,21 @@ struct PairTable: Sendable {
     var result: TokenID
   }
 
-  // Open addressing with linear probing over a power of two of slots, at most half of them used.
+  // Open addressing with linear probing over a power of two of slots, at most half of them used. The
+  // rank tells an empty slot: any two ids can be a pair.
   private var keys: [UInt64]
   private var entries: [Entry]
   private let mask: Int
 
-  private static let empty = UInt64.max
+  private static let empty = Entry(rank: -1, result: 0)
 
   /// Where a pair occurs twice, its last rank counts, as in the reference's map.
   init(_ merges: [BPEDefinition.Merge]) {
     var slotCount = 16
     while slotCount < merges.count * 2 { slotCount *= 2 }
     mask = slotCount - 1
-    keys = Array(repeating: Self.empty, count: slotCount)
-    entries = Array(repeating: Entry(rank: 0, result: 0), count: slotCount)
+    keys = Array(repeating: 0, count: slotCount)
+    entries = Array(repeating: Self.empty, count: slotCount)
     for (rank, merge) in merges.enumerated() {
       let slot = self.slot(of: Self.key(merge.left, merge.right))
       keys[slot] = Self.key(merge.left, merge.right)
@@ -29,15 +30,14 @@ struct PairTable: Sendable {
 
   /// The merge of `left` followed by `right`; `nil` when there is none.
   subscript(left: TokenID, right: TokenID) -> Entry? {
-    let key = Self.key(left, right)
-    let slot = self.slot(of: key)
-    return keys[slot] == key ? entries[slot] : nil
+    let entry = entries[slot(of: Self.key(left, right))]
+    return entry.rank >= 0 ? entry : nil
   }
 
   /// The slot that holds `key`, or the empty one where it would go.
   private func slot(of key: UInt64) -> Int {
     var slot = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 20) & mask
-    while keys[slot] != key, keys[slot] != Self.empty { slot = (slot + 1) & mask }
+    while entries[slot].rank >= 0, keys[slot] != key { slot = (slot + 1) & mask }
     return slot
   }
 

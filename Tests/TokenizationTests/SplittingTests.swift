@@ -1,0 +1,145 @@
+import Normalization
+import TestSupport
+import Testing
+
+@testable import Tokenization
+
+/// How texts are cut into pieces.
+@Suite struct SplittingTests {
+  private static let behaviors: [SplitBehavior] = [
+    .removed, .isolated, .mergedWithPrevious, .mergedWithNext, .contiguous,
+  ]
+
+  private func pieces(_ preTokenizer: PreTokenizer, _ text: String) throws -> [String] {
+    let split = try Splitter(preTokenizer, keepsBytes: false).split(AlignedText(text.utf8))
+    return split.pieces.map { String(decoding: split.text.bytes[$0], as: UTF8.self) }
+  }
+
+  /// The examples of `SplitDelimiterBehavior` in the documentation of Hugging Face's tokenizers.
+  @Test("Behaviors cut as their documentation shows")
+  func cutsAsDocumented() throws {
+    let expected: [(SplitBehavior, [String])] = [
+      (.removed, ["the", "final", "countdown"]),
+      (.isolated, ["the", "-", "final", "-", "-", "countdown"]),
+      (.mergedWithPrevious, ["the-", "final-", "-", "countdown"]),
+      (.mergedWithNext, ["the", "-final", "-", "-countdown"]),
+      (.contiguous, ["the", "-", "final", "--", "countdown"]),
+    ]
+    for (behavior, expected) in expected {
+      let split = PreTokenizer.split(.literal("-"), behavior, inverted: false)
+      #expect(try pieces(split, "the-final--countdown") == expected)
+    }
+    #expect(
+      try pieces(.split(.regex("[a-z]+"), .isolated, inverted: true), "ab-cd--") == [
+        "ab", "-", "cd", "--",
+      ])
+  }
+
+  /// What a behavior says of two neighbours: whether a cut stands between them.
+  private func cuts(_ behavior: SplitBehavior, _ left: Bool, _ right: Bool) -> Bool {
+    switch behavior {
+    case .removed, .isolated: true
+    case .mergedWithPrevious: !(right && !left)
+    case .mergedWithNext: !(left && !right)
+    case .contiguous: left != right
+    }
+  }
+
+  @Test("Random matches are cut between neighbours as each behavior says")
+  func cutsRandomSegments() {
+    var generator = SeededGenerator(seed: 1)
+    for _ in 0..<2000 {
+      var position = 0
+      let segments = (0..<Int.random(in: 0...8, using: &generator)).map { _ in
+        let start = position
+        position += Int.random(in: 1...3, using: &generator)
+        return SplitSegment(range: start..<position, isMatch: Bool.random(using: &generator))
+      }
+      for behavior in Self.behaviors {
+        var expected: [Range<Int>] = []
+        for (index, segment) in segments.enumerated() where behavior != .removed || !segment.isMatch
+        {
+          let isCut =
+            index == 0 || behavior == .removed
+            || cuts(behavior, segments[index - 1].isMatch, segment.isMatch)
+          if isCut {
+            expected.append(segment.range)
+          } else {
+            expected[expected.count - 1] =
+              expected[expected.count - 1].lowerBound..<segment.range.upperBound
+          }
+        }
+        var result: [Range<Int>] = []
+        behavior.apply(to: segments) { result.append($0) }
+        #expect(result == expected, "\(behavior): \(segments)")
+      }
+    }
+  }
+
+  @Test("Cutting a random text loses nothing but what is removed, in order")
+  func coversTexts() throws {
+    var texts = RandomText(seed: 2)
+    for behavior in Self.behaviors {
+      for inverted in [false, true] {
+        let splitter = try Splitter(
+          .sequence([
+            .split(.regex(#"\s+|\p{N}"#), behavior, inverted: inverted), .punctuation(behavior),
+          ]), keepsBytes: false)
+        for _ in 0..<100 {
+          let text = Array(texts.next(upTo: 30).utf8)
+          let split = try splitter.split(AlignedText(text))
+          #expect(split.pieces.allSatisfy { !$0.isEmpty })
+          #expect(
+            zip(split.pieces, split.pieces.dropFirst()).allSatisfy {
+              $0.upperBound <= $1.lowerBound
+            })
+          if behavior != .removed {
+            #expect(split.pieces.flatMap { split.text.bytes[$0] } == text)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("Pre-tokenizers cut where they say")
+  func cuts() throws {
+    #expect(try pieces(.whitespaceSplit, " a  b\u{3000}c! ") == ["a", "b", "c!"])
+    #expect(try pieces(.delimiter("é"), "aébéé") == ["a", "b"])
+    #expect(try pieces(.digits(individual: true), "a12b½") == ["a", "1", "2", "b", "½"])
+    #expect(try pieces(.digits(individual: false), "a12b½") == ["a", "12", "b", "½"])
+    #expect(try pieces(.punctuation(.isolated), "a,b!?$") == ["a", ",", "b", "!", "?", "$"])
+    #expect(try pieces(.fixedLength(2), "aébcd") == ["aé", "bc", "d"])
+    #expect(try pieces(.sequence([]), "a b") == ["a b"])
+    #expect(
+      try pieces(.sequence([.whitespaceSplit, .fixedLength(2)]), "abc de") == ["ab", "c", "de"])
+  }
+
+  /// The reference uses Rust's `\w` here, which has join controls and no fractions.
+  @Test("The Whitespace pre-tokenizer cuts words from signs")
+  func cutsWords() throws {
+    #expect(try pieces(.whitespace, "Hey, a_b!? x") == ["Hey", ",", "a_b", "!?", "x"])
+    #expect(try pieces(.whitespace, "a\u{200D}b ½x") == ["a\u{200D}b", "½", "x"])
+  }
+
+  @Test("Byte-level pieces are spelled in the byte alphabet, after a space where one is asked for")
+  func spellsBytes() throws {
+    func byteLevel(_ prefix: Bool, _ regex: Bool) -> PreTokenizer {
+      .byteLevel(addPrefixSpace: prefix, trimOffsets: true, useRegex: regex)
+    }
+    #expect(try pieces(byteLevel(false, true), "a é's") == ["a", "ĠÃ©", "'s"])
+    #expect(try pieces(byteLevel(true, true), "a b") == ["Ġa", "Ġb"])
+    #expect(try pieces(byteLevel(true, false), " a b") == ["ĠaĠb"])
+    #expect(try pieces(byteLevel(true, true), "") == [])
+  }
+
+  @Test("Pre-tokenizers that cannot be run yet are said to be unavailable")
+  func reportsUnavailable() {
+    let metaspace = PreTokenizer.metaspace(replacement: "▁", prepend: .always, split: true)
+    for preTokenizer in [metaspace, .bert, .unicodeScripts] {
+      let error = #expect(throws: TokenizerError.self) {
+        try Splitter(.sequence([.whitespace, preTokenizer]), keepsBytes: false)
+      }
+      #expect(error?.isUnavailable == true)
+    }
+  }
+}
