@@ -24,6 +24,11 @@ static inline uint8_t icu_combiningClass(const UNormalizer2 *n, UChar32 c) {
   return unorm2_getCombiningClass(n, c);
 }
 
+static inline int32_t icu_age(UChar32 c) {
+  UVersionInfo version;
+  u_charAge(c, version);
+  return version[0];
+}
 static inline int8_t icu_generalCategory(UChar32 c) { return u_charType(c); }
 static inline UBool icu_hasBinaryProperty(UChar32 c, UProperty p) {
   return u_hasBinaryProperty(c, p);
@@ -61,9 +66,3 @@ static inline int32_t icu_regexEnd(URegularExpression *r, int32_t group, UErrorC
   return uregex_end(r, group, e);
 }
 static inline const char *icu_errorName(UErrorCode e) { return u_errorName(e); }
-
-static inline void icu_enumerateCategories(
-    UBool (*each)(const void *context, UChar32 start, UChar32 limit, UCharCategory category),
-    const void *context) {
-  u_enumCharTypes(each, context);
-}

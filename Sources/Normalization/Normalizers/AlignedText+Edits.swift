@@ -6,14 +6,9 @@ extension AlignedText {
     var changes: [ScalarChange] = []
     changes.reserveCapacity(bytes.count)
     for scalar in bytes.scalars {
-      if scalar.value < 0x80 {
-        let isUpper = scalar.value &- 0x41 < 26
-        let lower = isUpper ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar
-        changes.append(ScalarChange(scalar: lower, change: 0))
-      } else {
-        for (index, lower) in scalar.properties.lowercaseMapping.unicodeScalars.enumerated() {
-          changes.append(ScalarChange(scalar: lower, change: index == 0 ? 0 : 1))
-        }
+      changes.append(ScalarChange(scalar: LowercaseMapping.first(of: scalar), change: 0))
+      if scalar.value == 0x130 {
+        changes.append(ScalarChange(scalar: LowercaseMapping.dotAbove, change: 1))
       }
     }
     apply(changes)

@@ -20,6 +20,9 @@ extension AlignedText {
 }
 
 /// Decomposition, canonical ordering and composition over ICU's tables.
+///
+/// The reference has those of Unicode 9. No later version may change what they say of its characters,
+/// so it is enough to leave later characters alone.
 private struct NormalizationTables {
   private let decomposition: OpaquePointer
   private let composition: OpaquePointer
@@ -36,7 +39,13 @@ private struct NormalizationTables {
   }
 
   private func combiningClass(_ scalar: Unicode.Scalar) -> UInt8 {
-    icu_combiningClass(composition, UChar32(bitPattern: scalar.value))
+    guard scalar.value >= 0x300 else { return 0 }
+    let order = icu_combiningClass(composition, UChar32(bitPattern: scalar.value))
+    return order == 0 || Self.isKnown(scalar) ? order : 0
+  }
+
+  private static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
+    (1...9).contains(icu_age(UChar32(bitPattern: scalar.value)))
   }
 
   /// Full decomposition with marks in canonical order.
@@ -79,7 +88,7 @@ private struct NormalizationTables {
       let length = icu_rawDecomposition(decomposition, point, buffer.baseAddress, 64, &status)
       count = Int(max(0, length))
     }
-    if units.isEmpty || status.rawValue > 0 { return [scalar] }
+    if units.isEmpty || status.rawValue > 0 || !Self.isKnown(scalar) { return [scalar] }
     return Array(String(decoding: units, as: UTF16.self).unicodeScalars)
   }
 
@@ -112,6 +121,8 @@ private struct NormalizationTables {
   private func composition(of first: Unicode.Scalar, _ second: Unicode.Scalar) -> Unicode.Scalar? {
     let point = icu_composePair(
       composition, UChar32(bitPattern: first.value), UChar32(bitPattern: second.value))
-    return point < 0 ? nil : Unicode.Scalar(UInt32(bitPattern: point))
+    guard point >= 0, let scalar = Unicode.Scalar(UInt32(bitPattern: point)), Self.isKnown(scalar)
+    else { return nil }
+    return scalar
   }
 }

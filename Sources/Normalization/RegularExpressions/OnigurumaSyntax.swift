@@ -5,6 +5,7 @@
 /// - `x{n,m}+` is a repeated interval there, a possessive one in ICU;
 /// - `\h` and `\H` are hexadecimal digits there, horizontal space in ICU;
 /// - `\w` has no join controls there, but six signs of Latin-1 outside classes, and `\b` goes by it;
+/// - general categories and POSIX brackets are those of Unicode 16 there, and of ICU's version here;
 /// - `[:punct:]` has all symbols there, `[:xdigit:]` is ASCII;
 /// - `\v` is a single character there;
 /// - `^` does not match after a newline that ends the text;
@@ -27,7 +28,7 @@ enum OnigurumaSyntax {
 
   /// The insides of ICU's character classes.
   private enum Set {
-    static let word = #"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}"#
+    static let word = OnigurumaClasses.words
     /// `\w`, which counts the superscripts and fractions of Latin-1.
     static let latin1Word = word + #"\u00B2\u00B3\u00B9\u00BC-\u00BE"#
     static let hexadecimal = "0-9A-Fa-f"
@@ -191,6 +192,8 @@ enum OnigurumaSyntax {
       case "H": return "[^\(Set.hexadecimal)]"
       case "w": return "[\(inClass ? Set.word : Set.latin1Word)]"
       case "W": return "[^\(inClass ? Set.word : Set.latin1Word)]"
+      case "d": return OnigurumaClasses.digits
+      case "D": return OnigurumaClasses.inverted(OnigurumaClasses.digits)
       case "v": return "\\x0B"
       case "b" where inClass: return "\\x08"
       case "b": return boundary(true)
@@ -202,12 +205,26 @@ enum OnigurumaSyntax {
         guard peek() == "{" || peek() == "<", let argument = bracketed() else {
           return "\\" + String(character)
         }
-        // `\p{^L}` is the complement.
-        if character == "p", argument.hasPrefix("{^") { return "\\P{" + argument.dropFirst(2) }
-        if character == "P", argument.hasPrefix("{^") { return "\\p{" + argument.dropFirst(2) }
+        if character == "p" || character == "P" {
+          return property(argument, isInverted: character == "P")
+        }
         return "\\" + String(character) + argument
       default: return "\\" + String(character)
       }
+    }
+
+    /// `\p{…}` or `\P{…}`; `\p{^L}` is the complement of `\p{L}`.
+    private func property(_ argument: String, isInverted: Bool) -> String {
+      var name = argument.dropFirst().dropLast()
+      var isInverted = isInverted
+      if name.first == "^" {
+        name = name.dropFirst()
+        isInverted.toggle()
+      }
+      guard let set = OnigurumaClasses.set(named: name) else {
+        return (isInverted ? "\\P{" : "\\p{") + name + "}"
+      }
+      return isInverted ? OnigurumaClasses.inverted(set) : set
     }
 
     /// A place between two word characters or two others, or between unlike ones.
@@ -236,7 +253,7 @@ enum OnigurumaSyntax {
         }
         switch character {
         case "\\": result += try escape(inClass: true)
-        case "[" where input[position...].starts(with: "[:"):
+        case "[" where depth > 0 && input[position...].starts(with: "[:"):
           result += posixClass()
         case "[":
           depth += 1
@@ -265,13 +282,11 @@ enum OnigurumaSyntax {
       guard let close = input[position...].firstIndex(of: "]") else { return next() }
       defer { position = close + 1 }
       let text = String(input[position...close])
-      let sign = text.hasPrefix("[:^") ? "^" : ""
-      switch text.dropFirst(2 + sign.count).dropLast(2) {
-      case "punct": return "[\(sign)\\p{P}\\p{S}]"
-      case "word": return "[\(sign)\(Set.word)]"
-      case "xdigit": return "[\(sign)\(Set.hexadecimal)]"
-      default: return text
-      }
+      let isInverted = text.hasPrefix("[:^")
+      let name = text.dropFirst(isInverted ? 3 : 2).dropLast(2)
+      let set = name == "xdigit" ? Set.hexadecimal : OnigurumaClasses.set(bracketed: String(name))
+      guard let set else { return text }
+      return isInverted ? OnigurumaClasses.inverted(set) : "[" + set + "]"
     }
 
     // MARK: Reading and writing

@@ -1,61 +1,44 @@
-internal import CICU
-
-/// The character classes that normalizers and splitters ask for, answered by ICU.
+/// The character classes that normalizers and splitters ask for.
+///
+/// The reference library is made of parts that each bring the tables of another version of Unicode.
+/// Ids depend on that, so each class here has the characters that the part has which uses it, whatever
+/// the versions of ICU and of the Swift library.
 public enum ScalarProperties {
   /// Unicode's `White_Space`, which is Rust's `char::is_whitespace` and a regular expression's `\s`.
-  public static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
-    icu_hasBinaryProperty(UChar32(bitPattern: scalar.value), UCHAR_WHITE_SPACE) != 0
-  }
+  public static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool { whitespace.contains(scalar) }
 
-  /// A decimal digit, letter number or other number (Rust's `char::is_numeric`).
-  public static func isNumeric(_ scalar: Unicode.Scalar) -> Bool {
-    isIn(scalar, [U_DECIMAL_DIGIT_NUMBER, U_LETTER_NUMBER, U_OTHER_NUMBER])
-  }
+  /// A decimal digit, letter number or other number (Rust's `char::is_numeric`, Unicode 17).
+  public static func isNumeric(_ scalar: Unicode.Scalar) -> Bool { numeric.contains(scalar) }
 
-  /// ASCII punctuation, symbols included, or any of Unicode's punctuation categories.
+  /// ASCII punctuation, symbols included, or any of Unicode's punctuation categories (Unicode 8).
   public static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: true
-    case 0..<0x80: false
-    default:
-      isIn(
-        scalar,
-        [
-          U_CONNECTOR_PUNCTUATION, U_DASH_PUNCTUATION, U_START_PUNCTUATION, U_END_PUNCTUATION,
-          U_INITIAL_PUNCTUATION, U_FINAL_PUNCTUATION, U_OTHER_PUNCTUATION,
-        ])
-    }
+    punctuation.contains(scalar)
   }
 
-  /// A word character of a regular expression (`\w`): alphabetic, mark, decimal digit, connector
-  /// punctuation, or join control.
-  public static func isWord(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.value < 0x80 {
-      return scalar == "_" || (scalar.value &- 0x30 < 10) || ((scalar.value | 0x20) &- 0x61 < 26)
-    }
-    let point = UChar32(bitPattern: scalar.value)
-    return icu_hasBinaryProperty(point, UCHAR_ALPHABETIC) != 0
-      || icu_hasBinaryProperty(point, UCHAR_JOIN_CONTROL) != 0
-      || isMark(scalar) || isIn(scalar, [U_DECIMAL_DIGIT_NUMBER, U_CONNECTOR_PUNCTUATION])
-  }
+  /// A word character of Rust's regular expressions (`\w`, Unicode 16): alphabetic, mark, decimal
+  /// digit, connector punctuation, or join control.
+  public static func isWord(_ scalar: Unicode.Scalar) -> Bool { words.contains(scalar) }
 
-  /// A nonspacing, enclosing or spacing combining mark.
-  public static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-    isIn(scalar, [U_NON_SPACING_MARK, U_ENCLOSING_MARK, U_COMBINING_SPACING_MARK])
-  }
+  /// A nonspacing, enclosing or spacing combining mark (Unicode 9).
+  public static func isMark(_ scalar: Unicode.Scalar) -> Bool { marks.contains(scalar) }
 
-  /// A nonspacing mark.
+  /// A nonspacing mark (Unicode 8).
   public static func isNonspacingMark(_ scalar: Unicode.Scalar) -> Bool {
-    isIn(scalar, [U_NON_SPACING_MARK])
+    nonspacingMarks.contains(scalar)
   }
 
-  /// A control, format, private-use or surrogate code.
-  public static func isOther(_ scalar: Unicode.Scalar) -> Bool {
-    isIn(scalar, [U_CONTROL_CHAR, U_FORMAT_CHAR, U_PRIVATE_USE_CHAR])
-  }
+  /// A control, format or private-use code (Unicode 8).
+  public static func isOther(_ scalar: Unicode.Scalar) -> Bool { other.contains(scalar) }
 
-  private static func isIn(_ scalar: Unicode.Scalar, _ categories: [UCharCategory]) -> Bool {
-    let category = icu_generalCategory(UChar32(bitPattern: scalar.value))
-    return categories.contains { Int8(truncatingIfNeeded: $0.rawValue) == category }
-  }
+  /// A number for the script of a scalar, equal for scalars of one script; 0 for one that has none.
+  public static func script(_ scalar: Unicode.Scalar) -> UInt8 { scripts[scalar] }
+
+  private static let whitespace = ScalarSet(bounds: CharacterClassTables.whitespace)
+  private static let numeric = ScalarSet(bounds: CharacterClassTables.numeric)
+  private static let punctuation = ScalarSet(bounds: CharacterClassTables.punctuation)
+  private static let words = ScalarSet(bounds: CharacterClassTables.words)
+  private static let marks = ScalarSet(bounds: CharacterClassTables.marks)
+  private static let nonspacingMarks = ScalarSet(bounds: CharacterClassTables.nonspacingMarks)
+  private static let other = ScalarSet(bounds: CharacterClassTables.other)
+  private static let scripts = ScalarMap(runs: ScriptTables.scripts)
 }

@@ -9,6 +9,10 @@ struct CompiledDecoder: Sendable {
     case strip(Unicode.Scalar, start: Int, stop: Int)
     case replace(TextMatcher, with: [UInt8])
     case separateBySpaces
+    case wordPiece(prefix: [UInt8], cleanup: Bool)
+    case endOfWord(suffix: String)
+    case metaspace(String, dropsFirst: Bool)
+    case alignment(padding: String, wordDelimiter: String, cleanup: Bool)
   }
   private var steps: [Step] = []
 
@@ -30,10 +34,14 @@ struct CompiledDecoder: Sendable {
       }
       steps.append(.replace(matcher, with: Array(replacement.utf8)))
     case .sequence(let parts): for part in parts { try append(part) }
-    case .wordPiece: throw .unavailable("the WordPiece decoder")
-    case .bpe: throw .unavailable("BPEDecoder")
-    case .metaspace: throw .unavailable("the Metaspace decoder")
-    case .ctc: throw .unavailable("the CTC decoder")
+    case .wordPiece(let prefix, let cleanup):
+      steps.append(.wordPiece(prefix: Array(prefix.utf8), cleanup: cleanup))
+    case .bpe(let suffix): steps.append(.endOfWord(suffix: suffix))
+    case .metaspace(let replacement, let prepend):
+      steps.append(.metaspace(String(replacement), dropsFirst: prepend != .never))
+    case .ctc(let padding, let wordDelimiter, let cleanup):
+      steps.append(
+        .alignment(padding: padding, wordDelimiter: wordDelimiter, cleanup: cleanup))
     }
   }
 
@@ -57,7 +65,41 @@ struct CompiledDecoder: Sendable {
       return result
     case .separateBySpaces:
       return texts.enumerated().map { $0.offset == 0 ? $0.element : [0x20] + $0.element }
+    case .wordPiece(let prefix, let cleanup):
+      return texts.enumerated().map { index, text in
+        let word = index == 0 ? text : Self.joiningContinuation(text, prefix: prefix)
+        return cleanup ? EnglishCleanup.clean(word) : word
+      }
+    case .endOfWord(let suffix):
+      return texts.enumerated().map { index, text in
+        text.replacing(suffix, with: index == texts.count - 1 ? "" : " ")
+      }
+    case .metaspace(let mark, let dropsFirst):
+      return texts.enumerated().map { index, text in
+        text.replacing(mark, with: index == 0 && dropsFirst ? "" : " ")
+      }
+    case .alignment(let padding, let wordDelimiter, let cleanup):
+      return Self.aligned(
+        texts, padding: padding, wordDelimiter: wordDelimiter, cleanup: cleanup)
     }
+  }
+
+  /// A continuation without its prefix; any other token begins a word.
+  private static func joiningContinuation(_ text: [UInt8], prefix: [UInt8]) -> [UInt8] {
+    text.starts(with: prefix) ? Array(text.dropFirst(prefix.count)) : [0x20] + text
+  }
+
+  /// Repeated tokens count once, padding not at all.
+  private static func aligned(
+    _ texts: [[UInt8]], padding: String, wordDelimiter: String, cleanup: Bool
+  ) -> [[UInt8]] {
+    var result: [[UInt8]] = []
+    for (index, text) in texts.enumerated() where index == 0 || texts[index - 1] != text {
+      var text = text.replacing(padding, with: "")
+      if cleanup { text = EnglishCleanup.clean(text).replacing(wordDelimiter, with: " ") }
+      if !text.isEmpty { result.append(text) }
+    }
+    return result
   }
 
   /// A token with any character outside the byte alphabet stands for its own text.

@@ -12,6 +12,10 @@ public struct TokenizerDefinition: Sendable, Equatable {
   public var decoder: Decoder?
   /// The tokens that are matched in the text before the model sees it, in the order of the file.
   public var addedTokens: [AddedToken]
+  /// How the file asks for long texts to be cut; see `Tokenizer.storedOptions`.
+  public var truncation: Truncation?
+  /// How the file asks for short texts to be filled up; see `Tokenizer.storedOptions`.
+  public var padding: Padding?
 
   public init(
     normalizer: Normalizer? = nil, preTokenizer: PreTokenizer? = nil, model: TokenizationModel,

@@ -12,8 +12,10 @@ struct Splitter: Sendable {
     case digits(individual: Bool)
     case wordRuns
     case whitespaceSplit
-    case delimiter(Unicode.Scalar)
     case fixedLength(Int)
+    case metaspace(Unicode.Scalar, MetaspacePrepend)
+    case literal(Unicode.Scalar, SplitBehavior)
+    case scripts
     case byteAlphabet
   }
   private var steps: [Step] = []
@@ -57,10 +59,28 @@ struct Splitter: Sendable {
       text.split(.removed, where: ScalarProperties.isWhitespace)
       text.split(.contiguous, where: ScalarProperties.isWord)
     case .whitespaceSplit: text.split(.removed, where: ScalarProperties.isWhitespace)
-    case .delimiter(let delimiter): text.split(.removed) { $0 == delimiter }
     case .fixedLength(let length): text.split(every: length)
+    case .metaspace(let mark, let prepend):
+      text.rewrite { Self.markSpaces(of: &$0, mark: mark, prepend: prepend) }
+    case .literal(let scalar, let behavior): text.split(behavior) { $0 == scalar }
+    case .scripts: text.split(.removed, inverted: true, at: ScriptRuns.ranges)
     case .byteAlphabet: text.rewrite { $0.spellBytes() }
     }
+  }
+
+  /// The first half of Hugging Face's `Metaspace`: spaces become marks, and one is put in front of a
+  /// piece that has none there; by the scheme `first` only where the original text begins.
+  private static func markSpaces(
+    of text: inout AlignedText, mark: Unicode.Scalar, prepend: MetaspacePrepend
+  ) {
+    text.replaceSpaces(by: mark)
+    let mayPrepend =
+      switch prepend {
+      case .always: true
+      case .first: text.originalStart == 0
+      case .never: false
+      }
+    if mayPrepend, !text.bytes.starts(with: String(mark).utf8) { text.prepend(String(mark)) }
   }
 
   private mutating func append(_ preTokenizer: PreTokenizer) throws(TokenizerError) {
@@ -75,12 +95,14 @@ struct Splitter: Sendable {
     case .digits(let individual): steps.append(.digits(individual: individual))
     case .whitespace: steps.append(.wordRuns)
     case .whitespaceSplit: steps.append(.whitespaceSplit)
-    case .delimiter(let delimiter): steps.append(.delimiter(delimiter))
+    case .delimiter(let delimiter): steps.append(.literal(delimiter, .removed))
     case .fixedLength(let length): steps.append(.fixedLength(length))
     case .sequence(let parts): for part in parts { try append(part) }
-    case .metaspace: throw .unavailable("Metaspace")
-    case .bert: throw .unavailable("BertPreTokenizer")
-    case .unicodeScripts: throw .unavailable("UnicodeScripts")
+    case .metaspace(let mark, let prepend, let split):
+      steps.append(.metaspace(mark, prepend))
+      if split { steps.append(.literal(mark, .mergedWithNext)) }
+    case .bert: steps += [.whitespaceSplit, .punctuation(.isolated)]
+    case .unicodeScripts: steps.append(.scripts)
     }
   }
 

@@ -21,6 +21,8 @@ public final class Tokenizer: Sendable {
   private let encoder: PieceEncoder
   private let postProcessor: CompiledPostProcessor
   private let decoder: CompiledDecoder
+  /// How special tokens are spelled: the reference tells them by that when it leaves them out.
+  private let specialSpellings: Set<[UInt8]>
 
   /// Compiles a definition.
   ///
@@ -40,6 +42,11 @@ public final class Tokenizer: Sendable {
     splitter = try Splitter(definition.preTokenizer, keepsBytes: encoder.acceptsBytes)
     postProcessor = try CompiledPostProcessor(definition.postProcessor)
     decoder = try CompiledDecoder(definition.decoder)
+    specialSpellings = Set(
+      definition.addedTokens.lazy.filter(\.isSpecial).map { Array($0.content.utf8) })
+    if let truncation = definition.truncation {
+      _ = try truncation.roomForTexts(beside: postProcessor.addedTokenCount(isPair: false))
+    }
   }
 
   // MARK: Encoding
@@ -55,7 +62,8 @@ public final class Tokenizer: Sendable {
   public func encode(
     _ text: String, addSpecialTokens: Bool = true
   ) throws(TokenizerError) -> Encoding {
-    try encode(wellFormed: Array(text.utf8), addSpecialTokens: addSpecialTokens)
+    try encode(
+      wellFormed: [Array(text.utf8)], EncodingOptions(addsSpecialTokens: addSpecialTokens))
   }
 
   /// The tokens of a text given in UTF-8.
@@ -67,18 +75,49 @@ public final class Tokenizer: Sendable {
     if let offset = UTF8Validation.firstInvalidByte(in: text[...]) {
       throw .invalidUTF8(offset: offset)
     }
-    return try encode(wellFormed: text, addSpecialTokens: addSpecialTokens)
+    return try encode(wellFormed: [text], EncodingOptions(addsSpecialTokens: addSpecialTokens))
   }
 
-  private func encode(
-    wellFormed text: [UInt8], addSpecialTokens: Bool
+  /// The tokens of a text, or of a pair of texts in the places that the post-processor has for them.
+  ///
+  /// Offsets count in the text that a token comes from; see `Encoding.sequenceIDs`.
+  ///
+  /// - Throws: as `encode(_:addSpecialTokens:)`, and when the texts cannot be truncated as asked.
+  public func encode(
+    _ text: String, pairedWith second: String? = nil, options: EncodingOptions
   ) throws(TokenizerError) -> Encoding {
-    var encoding = Encoding()
-    try forEachToken(of: text) { id, token, offsets in
-      encoding.append(id, token.map(Array.init) ?? vocabulary.spelling(of: id) ?? [], offsets)
+    let texts = second.map { [text, $0] } ?? [text]
+    return try encode(wellFormed: texts.map { Array($0.utf8) }, options)
+  }
+
+  /// The tokens of several texts. Padding fills them up to a common length.
+  ///
+  /// - Throws: as `encode(_:pairedWith:options:)`.
+  public func encodeBatch(
+    _ texts: [String], options: EncodingOptions = EncodingOptions()
+  ) throws(TokenizerError) -> [Encoding] {
+    try encodeBatch(texts.map { ($0, nil) }, options: options)
+  }
+
+  /// The tokens of several pairs of texts, or of texts by themselves where the second is `nil`.
+  ///
+  /// - Throws: as `encode(_:pairedWith:options:)`.
+  public func encodeBatch(
+    _ pairs: [(first: String, second: String?)], options: EncodingOptions = EncodingOptions()
+  ) throws(TokenizerError) -> [Encoding] {
+    var encodings: [Encoding] = []
+    for pair in pairs {
+      encodings.append(try encode(pair.first, pairedWith: pair.second, options: options))
     }
-    postProcessor.process(&encoding, of: text, addSpecialTokens: addSpecialTokens)
-    return encoding
+    if let padding = options.padding { Encoding.pad(&encodings, padding) }
+    return encodings
+  }
+
+  /// The truncation and padding that the tokenizer's file asks for.
+  ///
+  /// Hugging Face's library applies them unasked. Here nothing is cut off unless it is asked for.
+  public var storedOptions: EncodingOptions {
+    EncodingOptions(truncation: definition.truncation, padding: definition.padding)
   }
 
   /// The number of tokens of `text`.
@@ -88,14 +127,107 @@ public final class Tokenizer: Sendable {
     try encode(text, addSpecialTokens: addSpecialTokens).count
   }
 
-  /// Calls `body` with each token of a well-formed text, from left to right: its id, the part of the
-  /// text that it is called by if that is not its spelling, and its byte range in the text.
-  private func forEachToken(
-    of text: [UInt8], _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
-  ) throws(TokenizerError) {
+  /// The tokens of one well-formed text or of two.
+  private func encode(
+    wellFormed texts: [[UInt8]], _ options: EncodingOptions
+  ) throws(TokenizerError) -> Encoding {
+    var encodings: [Encoding] = []
+    for (index, text) in texts.enumerated() {
+      encodings.append(
+        try tokens(of: text, typeID: UInt32(index), limit: options.truncation))
+    }
+    if let truncation = options.truncation {
+      let length = try truncation.roomForTexts(
+        beside: options.addsSpecialTokens
+          ? postProcessor.addedTokenCount(isPair: texts.count > 1) : 0)
+      try truncation.apply(to: &encodings, length: length)
+    }
+    let encoding = try postProcessor.process(
+      encodings, of: texts, addSpecialTokens: options.addsSpecialTokens)
+    guard let padding = options.padding else { return encoding }
+    var padded = [encoding]
+    Encoding.pad(&padded, padding)
+    return padded[0]
+  }
+
+  /// The tokens of one text, before any post-processing.
+  ///
+  /// - Parameter limit: a truncation that is going to follow. As the reference does, no more words
+  ///   are encoded than it needs to fill its length once, so that little may be left to overflow.
+  private func tokens(
+    of text: [UInt8], typeID: UInt32, limit: Truncation?
+  ) throws(TokenizerError) -> Encoding {
+    let prepared = try prepare(text)
+    var words = prepared.words.indices
+    var pieceTokens = PieceTokens()
+    if let limit, limit.strategy != .onlySecond || typeID != 0, limit.direction == .left {
+      words = try lastWords(of: prepared, filling: limit.maximumLength)..<words.upperBound
+    }
+    var encoding = Encoding()
+    for (number, index) in words.enumerated() {
+      let word = UInt32(number)
+      switch prepared.words[index] {
+      case .added(let id, let name, let offsets):
+        encoding.append(id, name, offsets, word: word, typeID: typeID)
+      case .piece(let part, let range):
+        let source = prepared.parts[part].text
+        pieceTokens.removeAll()
+        try encoder.encode(
+          source.bytes[range], isBytes: splitter.yieldsBytes, into: &pieceTokens)
+        append(pieceTokens, of: range, in: source, word: word, typeID: typeID, to: &encoding)
+        if let limit, limit.strategy != .onlySecond || typeID != 0, limit.direction == .right,
+          encoding.count >= limit.maximumLength
+        {
+          return encoding
+        }
+      }
+    }
+    return encoding
+  }
+
+  private func append(
+    _ tokens: PieceTokens, of piece: Range<Int>, in source: AlignedText, word: UInt32,
+    typeID: UInt32, to encoding: inout Encoding
+  ) {
+    var position = piece.lowerBound
+    for (index, id) in tokens.ids.enumerated() {
+      // A dropped character makes the lengths fall short of the piece, never exceed it, except by
+      // byte tokens of a suffix; the reference leaves such offsets as they are.
+      let end = min(position + tokens.lengths[index], piece.upperBound)
+      let range = min(position, end)..<end
+      let name = tokens.areNamedByText[index] ? source.bytes[range] : vocabulary.model.token(id)
+      encoding.append(
+        id, name ?? [], source.originalRange(of: range), word: word, typeID: typeID)
+      position += tokens.advances[index]
+    }
+  }
+
+  /// The first of the words that are needed for `length` tokens at the end of a text.
+  private func lastWords(
+    of prepared: PreparedText, filling length: Int
+  ) throws(TokenizerError) -> Int {
+    var count = 0
+    var tokens = PieceTokens()
+    for index in prepared.words.indices.reversed() {
+      guard case .piece(let part, let range) = prepared.words[index] else {
+        count += 1
+        continue
+      }
+      tokens.removeAll()
+      try encoder.encode(
+        prepared.parts[part].text.bytes[range], isBytes: splitter.yieldsBytes, into: &tokens)
+      count += tokens.ids.count
+      if count >= length { return index }
+    }
+    return 0
+  }
+
+  /// Takes the added tokens out of a well-formed text, normalizes it and cuts it into pieces.
+  private func prepare(_ text: [UInt8]) throws(TokenizerError) -> PreparedText {
+    var prepared = PreparedText()
     for segment in addedTokens.segments(of: text, stage: .raw) {
       if let id = segment.id {
-        body(id, text[segment.range], segment.range)
+        prepared.append(id, name: text[segment.range], offsets: segment.range)
         continue
       }
       var part = AlignedText(text[segment.range], originalStart: segment.range.lowerBound)
@@ -104,35 +236,14 @@ public final class Tokenizer: Sendable {
       }
       for inner in addedTokens.segments(of: part.bytes, stage: .normalized) {
         if let id = inner.id {
-          body(id, part.bytes[inner.range], part.originalRange(of: inner.range))
+          prepared.append(
+            id, name: part.bytes[inner.range], offsets: part.originalRange(of: inner.range))
         } else {
-          try forEachModelToken(of: part.part(inner.range), body)
+          prepared.append(try splitter.split(part.part(inner.range)))
         }
       }
     }
-  }
-
-  /// The same for a normalized text without added tokens.
-  private func forEachModelToken(
-    of text: AlignedText, _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
-  ) throws(TokenizerError) {
-    let split = try splitter.split(text)
-    var tokens = PieceTokens()
-    for piece in split.pieces {
-      tokens.removeAll()
-      try encoder.encode(
-        split.text.bytes[piece], isBytes: splitter.yieldsBytes, into: &tokens)
-      var position = piece.lowerBound
-      for (index, id) in tokens.ids.enumerated() {
-        // A dropped character makes the lengths fall short of the piece, never exceed it, except by
-        // byte tokens of a suffix; the reference leaves such offsets as they are.
-        let end = min(position + tokens.lengths[index], piece.upperBound)
-        let range = min(position, end)..<end
-        let name = tokens.areNamedByText[index] ? split.text.bytes[range] : nil
-        body(id, name, split.text.originalRange(of: range))
-        position += tokens.advances[index]
-      }
-    }
+    return prepared
   }
 
   // MARK: Decoding
@@ -146,8 +257,10 @@ public final class Tokenizer: Sendable {
     _ ids: [TokenID], skipSpecialTokens: Bool = false
   ) throws(TokenizerError) -> String {
     let tokens = ids.compactMap { id -> [UInt8]? in
-      if skipSpecialTokens, vocabulary.added[id]?.isSpecial == true { return nil }
-      return addedTokens.decodingForm(id) ?? vocabulary.model.token(id).map(Array.init)
+      guard let token = addedTokens.decodingForm(id) ?? vocabulary.model.token(id).map(Array.init),
+        !skipSpecialTokens || !specialSpellings.contains(token)
+      else { return nil }
+      return token
     }
     return String(decoding: try decoder.decode(tokens), as: UTF8.self)
   }

@@ -12,6 +12,16 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
   case missingUnknownID
   /// A template names a special token that it does not define.
   case undefinedSpecialToken(String)
+  /// The template for a single text asks for a second one.
+  case secondTextInSingleTemplate
+  /// Truncation would repeat as many tokens as a part has.
+  case strideTooLong(stride: Int, length: Int)
+  /// Truncation leaves less than the special tokens need.
+  case noRoomForSpecialTokens(count: Int, length: Int)
+  /// Only the second text is to be truncated, but there is none.
+  case missingSecondText
+  /// The text that is to be truncated has fewer tokens than are too many.
+  case textTooShortToTruncate
   /// The text is not well-formed UTF-8.
   case invalidUTF8(offset: Int)
   /// An id that no token has.
@@ -28,6 +38,15 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
       "the text has a character that is not in the vocabulary, and the model names no unknown token"
     case .undefinedSpecialToken(let name):
       "the post-processor's template uses `\(name)`, which its special_tokens do not define"
+    case .secondTextInSingleTemplate:
+      "the post-processor's template for a single text uses the second text, `B`"
+    case .strideTooLong(let stride, let length):
+      "the truncation's stride of \(stride) leaves no progress in parts of \(length) tokens"
+    case .noRoomForSpecialTokens(let count, let length):
+      "the \(count) special tokens do not fit the truncation's \(length) tokens"
+    case .missingSecondText: "the second text is to be truncated, but there is none"
+    case .textTooShortToTruncate:
+      "the text that is to be truncated is too short to make up for the other one"
     case .invalidUTF8(let offset): "the text is not valid UTF-8 (at byte \(offset))"
     case .unknownID(let id): "no token has the id \(id)"
     }

@@ -109,8 +109,8 @@ extension TokenizerJSON {
     let pieces = try json.required("vocab")
     for piece in try pieces.expectArray() {
       let parts = try piece.expectArray()
-      guard parts.count == 2, let token = parts[0].utf8, let score = parts[1].double,
-        score.isFinite
+      guard parts.count == 2, let token = parts[0].utf8, parts[1].kind == .number,
+        let score = SerdeNumber.parse(parts[1].text)
       else { throw piece.unexpected("a token and its finite score") }
       builder.add(token, id: TokenID(scores.count))
       scores.append(score)

@@ -32,6 +32,8 @@ public enum TokenizerJSON {
       definition.postProcessor = try readPostProcessor(json)
     }
     if let json = root.optional("decoder") { definition.decoder = try readDecoder(json) }
+    if let json = root.optional("truncation") { definition.truncation = try readTruncation(json) }
+    if let json = root.optional("padding") { definition.padding = try readPadding(json) }
     if let json = root.optional("added_tokens") {
       for token in try json.expectArray() {
         definition.addedTokens.append(try readAddedToken(token))
