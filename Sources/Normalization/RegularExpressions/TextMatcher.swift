@@ -11,6 +11,7 @@ public struct TextMatcher: Sendable {
     switch pattern {
     case .literal(let text): engine = .literal(Array(text.utf8))
     case .regex(let pattern): engine = .regex(try RegularExpression(oniguruma: pattern))
+    case .fancyRegex(let pattern): engine = .regex(try RegularExpression(fancyRegex: pattern))
     }
   }
 

@@ -21,14 +21,23 @@ public final class Tokenizer: Sendable {
   private let encoder: BytePairEncoder
   private let postProcessor: CompiledPostProcessor
   private let decoder: CompiledDecoder
+  /// Runs in the place of all other parts where the model is one of the sentencepiece library.
+  private let sentencePiece: SentencePieceProcessor?
 
   /// Compiles a definition.
   ///
   /// - Throws: `TokenizerError` when a part of it is not valid or not available.
   public init(_ definition: TokenizerDefinition) throws(TokenizerError) {
     self.definition = definition
-    guard case .bpe(let model) = definition.model else {
-      throw .unavailable("models other than BPE")
+    let model: BPEDefinition
+    switch definition.model {
+    case .bpe(let definition):
+      model = definition
+      sentencePiece = nil
+    case .sentencePiece(let definition):
+      model = BPEDefinition(vocabulary: Vocabulary([]), merges: [])
+      sentencePiece = try SentencePieceProcessor(definition)
+    case .unigram, .wordPiece, .wordLevel: throw .unavailable("models other than BPE")
     }
     guard (model.dropout ?? 0) == 0 else { throw .unavailable("BPE dropout") }
     let normalizer = try TokenizerError.wrapping { () throws(NormalizationError) in
@@ -78,7 +87,7 @@ public final class Tokenizer: Sendable {
     wellFormed text: [UInt8], addSpecialTokens: Bool
   ) throws(TokenizerError) -> Encoding {
     var encoding = Encoding()
-    try forEachToken(of: text) { id, token, offsets in
+    try forEachToken(of: text, addSpecialTokens: addSpecialTokens) { id, token, offsets in
       encoding.append(id, token.map(Array.init) ?? vocabulary.spelling(of: id) ?? [], offsets)
     }
     postProcessor.process(&encoding, of: text, addSpecialTokens: addSpecialTokens)
@@ -92,12 +101,24 @@ public final class Tokenizer: Sendable {
     try encode(text, addSpecialTokens: addSpecialTokens).count
   }
 
-  /// Calls `body` with each token of a well-formed text, from left to right: its id, the part of the
-  /// text that an added token matched, and its byte range in the text.
+  /// Calls `body` with each token of a well-formed text, from left to right: its id, the part of
+  /// the text that an added token matched, and its byte range in the text.
   private func forEachToken(
-    of text: [UInt8], _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
+    of text: [UInt8], addSpecialTokens: Bool,
+    _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
   ) throws(TokenizerError) {
-    for segment in addedTokens.segments(of: text, stage: .raw) {
+    if let sentencePiece { return sentencePiece.encode(text, body) }
+    let matchesAddedTokens =
+      switch definition.addedTokenPolicy {
+      case .alwaysMatched: true
+      case .matchedWithSpecialTokens: addSpecialTokens
+      case .neverMatched: false
+      }
+    let segments =
+      matchesAddedTokens
+      ? addedTokens.segments(of: text, stage: .raw)
+      : [AddedTokenSearch.Segment(range: 0..<text.count)]
+    for segment in segments {
       if let id = segment.id {
         body(id, text[segment.range], segment.range)
         continue
@@ -106,7 +127,11 @@ public final class Tokenizer: Sendable {
       try TokenizerError.wrapping { () throws(NormalizationError) in
         try normalizer.normalize(&part)
       }
-      for inner in addedTokens.segments(of: part.bytes, stage: .normalized) {
+      let inners =
+        matchesAddedTokens
+        ? addedTokens.segments(of: part.bytes, stage: .normalized)
+        : [AddedTokenSearch.Segment(range: 0..<part.bytes.count)]
+      for inner in inners {
         if let id = inner.id {
           body(id, part.bytes[inner.range], part.originalRange(of: inner.range))
         } else {
@@ -143,10 +168,15 @@ public final class Tokenizer: Sendable {
   ///
   /// - Parameter skipSpecialTokens: whether special tokens are left out. Ids that no token has are
   ///   left out in any case, as in the reference.
-  /// - Throws: `TokenizerError.normalization` when a pattern of the decoder gives up.
+  /// - Throws: `TokenizerError.normalization` when a pattern of the decoder gives up;
+  ///   `TokenizerError.unknownID` where the reference refuses an id that no token has.
   public func decode(
     _ ids: [TokenID], skipSpecialTokens: Bool = false
   ) throws(TokenizerError) -> String {
+    if let sentencePiece {
+      let ids = ids.filter { !skipSpecialTokens || vocabulary.added[$0]?.isSpecial != true }
+      return String(decoding: try sentencePiece.decode(ids), as: UTF8.self)
+    }
     let tokens = ids.compactMap { id -> [UInt8]? in
       if skipSpecialTokens, vocabulary.added[id]?.isSpecial == true { return nil }
       return addedTokens.decodingForm(id) ?? vocabulary.model.token(id).map(Array.init)

@@ -12,6 +12,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
   case undefinedSpecialToken(String)
   /// The text is not well-formed UTF-8.
   case invalidUTF8(offset: Int)
+  /// A model that contradicts itself or lacks something that it needs.
+  case invalidModel(String)
   /// An id that no token has.
   case unknownID(TokenID)
 
@@ -25,6 +27,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case .undefinedSpecialToken(let name):
       "the post-processor's template uses `\(name)`, which its special_tokens do not define"
     case .invalidUTF8(let offset): "the text is not valid UTF-8 (at byte \(offset))"
+    case .invalidModel(let complaint): "the tokenizer's model is not valid: \(complaint)"
     case .unknownID(let id): "no token has the id \(id)"
     }
   }
