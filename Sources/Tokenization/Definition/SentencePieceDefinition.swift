@@ -63,6 +63,8 @@ public struct SentencePieceDefinition: Sendable {
 
   /// Parts of a file that tokenization does not depend on, kept so that it can be written again.
   public struct CarriedFields: Sendable {
+    /// Pieces that are not spelled in the usual way or say more than is known here, by their ids.
+    public var pieces: [Int: [UInt8]] = [:]
     /// The trainer's settings in the format's encoding.
     public var trainer: [UInt8] = []
     /// The normalizer's settings.
