@@ -5,7 +5,8 @@ internal import Graft
 struct TokenizerOptions: ParsableArguments {
   @Option(
     name: [.customShort("t"), .customLong("tokenizer")],
-    help: ArgumentHelp("A tokenizer.json or a model directory.", valueName: "tokenizer"))
+    help: ArgumentHelp(
+      "A tokenizer file of any format, or a directory that holds one.", valueName: "tokenizer"))
   var tokenizer: String
 
   @Option(
@@ -15,5 +16,11 @@ struct TokenizerOptions: ParsableArguments {
   var spec: String?
 
   /// Opens the tokenizer.
-  func load() throws -> Tokenizer { try Tokenizer(contentsOf: tokenizer) }
+  func load() throws -> Tokenizer { try Tokenizer(definition()) }
+
+  /// Reads the tokenizer's definition.
+  func definition() throws -> TokenizerDefinition {
+    let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
+    return try TokenizerDefinition(contentsOf: tokenizer, spec: spec)
+  }
 }

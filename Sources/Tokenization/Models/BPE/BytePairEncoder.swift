@@ -17,7 +17,7 @@ struct BytePairEncoder: Sendable {
 
   init(_ definition: BPEDefinition) {
     self.definition = definition
-    merges = PairTable(definition.merges)
+    merges = PairTable(definition.merges, sharesRanks: definition.mergesShareRanks)
     let vocabulary = definition.vocabulary
     unknownID = definition.unknownToken.flatMap { vocabulary.id(of: Array($0.utf8)) }
     fallbackIDs =
