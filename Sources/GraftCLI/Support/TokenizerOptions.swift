@@ -6,7 +6,10 @@ struct TokenizerOptions: ParsableArguments {
   @Option(
     name: [.customShort("t"), .customLong("tokenizer")],
     help: ArgumentHelp(
-      "A tokenizer file of any format, or a directory that holds one.", valueName: "tokenizer"))
+      """
+      A tokenizer file of any format, a directory that holds one, the name of a vocabulary that \
+      ships with graft, or a Hub id in the local Hugging Face cache.
+      """, valueName: "tokenizer"))
   var tokenizer: String
 
   @Option(
@@ -21,6 +24,6 @@ struct TokenizerOptions: ParsableArguments {
   /// Reads the tokenizer's definition.
   func definition() throws -> TokenizerDefinition {
     let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
-    return try TokenizerDefinition(contentsOf: tokenizer, spec: spec)
+    return try TokenizerDefinition(contentsOf: TokenizerLocation.find(tokenizer), spec: spec)
   }
 }

@@ -5,7 +5,7 @@ internal import Tokenization
 internal import TokenizerFiles
 
 @Suite("Tokenizers of every format against the reference libraries")
-struct GoldenTests {
+struct FormatGoldenTests {
   @Test(
     "Ids, ids with special tokens and decoded texts are those of the reference",
     .enabled(if: ReferenceFiles.areAvailable, Comment(rawValue: ReferenceFiles.hint)),

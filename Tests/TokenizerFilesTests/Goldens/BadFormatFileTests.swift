@@ -5,7 +5,7 @@ internal import Tokenization
 internal import TokenizerFiles
 
 @Suite("Damaged files")
-struct BadFileTests {
+struct BadFormatFileTests {
   static let kinds: Set = ["merges", "vocab", "tiktoken", "tekken", "spm", "gguf", "gzip"]
 
   @Test(
