@@ -14,7 +14,8 @@ struct ReferenceCorpusTests {
   static let required: Set = [
     "gpt2-hf", "llama3-hf-derived", "phi-2", "roberta", "whisper-tiny-hf", "falcon-hf",
     "gpt-neox-20b", "minimind", "torchtune-tiny-bpe", "iree-bytelevel-minimal",
-    "bloom-shaped-derived", "clip-hf", "phi-3-medium-hf", "gemma-shaped-derived",
+    "bloom-shaped-derived", "clip-hf", "phi-3-medium-hf", "gemma-shaped-derived", "t5-small-hf",
+    "albert-hf", "xlmr-unigram-ar30k-hf", "wordlevel-es", "gemma-cropped", "iree-wordpiece-pair",
   ]
 
   /// Real files that the reference library refuses.

@@ -133,8 +133,7 @@ public final class Tokenizer: Sendable {
   ) throws(TokenizerError) -> Encoding {
     var encodings: [Encoding] = []
     for (index, text) in texts.enumerated() {
-      encodings.append(
-        try tokens(of: text, typeID: UInt32(index), limit: options.truncation))
+      encodings.append(try tokens(of: text, typeID: UInt32(index)))
     }
     if let truncation = options.truncation {
       let length = try truncation.roomForTexts(
@@ -151,35 +150,21 @@ public final class Tokenizer: Sendable {
   }
 
   /// The tokens of one text, before any post-processing.
-  ///
-  /// - Parameter limit: a truncation that is going to follow. As the reference does, no more words
-  ///   are encoded than it needs to fill its length once, so that little may be left to overflow.
-  private func tokens(
-    of text: [UInt8], typeID: UInt32, limit: Truncation?
-  ) throws(TokenizerError) -> Encoding {
+  private func tokens(of text: [UInt8], typeID: UInt32) throws(TokenizerError) -> Encoding {
     let prepared = try prepare(text)
-    var words = prepared.words.indices
     var pieceTokens = PieceTokens()
-    if let limit, limit.strategy != .onlySecond || typeID != 0, limit.direction == .left {
-      words = try lastWords(of: prepared, filling: limit.maximumLength)..<words.upperBound
-    }
     var encoding = Encoding()
-    for (number, index) in words.enumerated() {
-      let word = UInt32(number)
-      switch prepared.words[index] {
+    for (index, word) in prepared.words.enumerated() {
+      switch word {
       case .added(let id, let name, let offsets):
-        encoding.append(id, name, offsets, word: word, typeID: typeID)
+        encoding.append(id, name, offsets, word: UInt32(index), typeID: typeID)
       case .piece(let part, let range):
         let source = prepared.parts[part].text
         pieceTokens.removeAll()
         try encoder.encode(
           source.bytes[range], isBytes: splitter.yieldsBytes, into: &pieceTokens)
-        append(pieceTokens, of: range, in: source, word: word, typeID: typeID, to: &encoding)
-        if let limit, limit.strategy != .onlySecond || typeID != 0, limit.direction == .right,
-          encoding.count >= limit.maximumLength
-        {
-          return encoding
-        }
+        append(
+          pieceTokens, of: range, in: source, word: UInt32(index), typeID: typeID, to: &encoding)
       }
     }
     return encoding
@@ -200,26 +185,6 @@ public final class Tokenizer: Sendable {
         id, name ?? [], source.originalRange(of: range), word: word, typeID: typeID)
       position += tokens.advances[index]
     }
-  }
-
-  /// The first of the words that are needed for `length` tokens at the end of a text.
-  private func lastWords(
-    of prepared: PreparedText, filling length: Int
-  ) throws(TokenizerError) -> Int {
-    var count = 0
-    var tokens = PieceTokens()
-    for index in prepared.words.indices.reversed() {
-      guard case .piece(let part, let range) = prepared.words[index] else {
-        count += 1
-        continue
-      }
-      tokens.removeAll()
-      try encoder.encode(
-        prepared.parts[part].text.bytes[range], isBytes: splitter.yieldsBytes, into: &tokens)
-      count += tokens.ids.count
-      if count >= length { return index }
-    }
-    return 0
   }
 
   /// Takes the added tokens out of a well-formed text, normalizes it and cuts it into pieces.
