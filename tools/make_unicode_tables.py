@@ -152,6 +152,7 @@ def main():
              "category.", category_runs()),
             ("alphabetic", "`[[:alpha:]]`", bounds(matched("[[:alpha:]]"))),
             ("words", "`[[:word:]]`", bounds(matched("[[:word:]]"))),
+            ("han", r"`\p{Han}`, the one script that patterns ask for.", bounds(matched(r"\p{Han}"))),
         ],
         "CaseTables": [
             ("lowercase", "Runs of characters with a lower case: first, last, step, and the distance "

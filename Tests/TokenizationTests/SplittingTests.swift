@@ -132,14 +132,30 @@ import Testing
     #expect(try pieces(byteLevel(true, true), "") == [])
   }
 
-  @Test("Pre-tokenizers that cannot be run yet are said to be unavailable")
-  func reportsUnavailable() {
-    let metaspace = PreTokenizer.metaspace(replacement: "▁", prepend: .always, split: true)
-    for preTokenizer in [metaspace, .bert, .unicodeScripts] {
-      let error = #expect(throws: TokenizerError.self) {
-        try Splitter(.sequence([.whitespace, preTokenizer]), keepsBytes: false)
-      }
-      #expect(error?.isUnavailable == true)
+  @Test("Metaspace marks words as its scheme says")
+  func marksWords() throws {
+    func metaspace(_ prepend: MetaspacePrepend, split: Bool = true) -> PreTokenizer {
+      .metaspace(replacement: "▁", prepend: prepend, split: split)
     }
+    #expect(try pieces(metaspace(.always), "a  b") == ["▁a", "▁", "▁b"])
+    #expect(try pieces(metaspace(.never), "a b ") == ["a", "▁b", "▁"])
+    #expect(try pieces(metaspace(.first), " a") == ["▁a"])
+    #expect(try pieces(metaspace(.always, split: false), "a b") == ["▁a▁b"])
+    // Only the piece where the original text begins gets a mark by the scheme `first`.
+    let words = PreTokenizer.sequence([.whitespaceSplit, metaspace(.first)])
+    #expect(try pieces(words, "a b") == ["▁a", "b"])
+    #expect(try pieces(.sequence([.whitespaceSplit, metaspace(.always)]), "a b") == ["▁a", "▁b"])
+  }
+
+  @Test("BERT drops spaces and isolates punctuation")
+  func cutsForBERT() throws {
+    #expect(try pieces(.bert, " don't  stop!? ") == ["don", "'", "t", "stop", "!", "?"])
+  }
+
+  @Test("Scripts are cut apart; spaces go with what stands before them")
+  func cutsScripts() throws {
+    #expect(try pieces(.unicodeScripts, "abc дом ab") == ["abc ", "дом ", "ab"])
+    #expect(try pieces(.unicodeScripts, "漢字かなカナー") == ["漢字かなカナー"])
+    #expect(try pieces(.unicodeScripts, "  a1") == ["a", "1"])
   }
 }

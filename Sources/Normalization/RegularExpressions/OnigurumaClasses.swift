@@ -10,10 +10,12 @@ enum OnigurumaClasses {
   private static let alphabetic = notation(
     ScalarSet(bounds: RegularExpressionTables.alphabetic).ranges)
 
+  private static let han = notation(ScalarSet(bounds: RegularExpressionTables.han).ranges)
+
   /// The complement of a set.
   static func inverted(_ set: String) -> String { "[^" + set + "]" }
 
-  /// The set of `\p{name}` for a general category, `nil` for any other property.
+  /// The set of `\p{name}` for a general category or Han, `nil` for any other property.
   ///
   /// Case, spaces, hyphens and underscores in the name do not count.
   static func set(named name: some StringProtocol) -> String? {
@@ -21,6 +23,7 @@ enum OnigurumaClasses {
     switch plain {
     case "alpha", "alphabetic": return alphabetic
     case "word": return words
+    case "han": return han
     case "digit": return digits
     case "alnum": return "[" + alphabetic + digits + "]"
     case "punct": return categoryNames["p"].map(set(of:))

@@ -50,6 +50,13 @@ public enum TokenizationModel: Sendable, Equatable {
     case .sentencePiece(let definition): definition.vocabulary
     }
   }
+
+  /// How many ids the model has. In a unigram model a token may have several, of which it uses the
+  /// last.
+  public var tokenCount: Int {
+    if case .unigram(let definition) = self { return definition.scores.count }
+    return vocabulary.count
+  }
 }
 
 /// Byte-pair encoding (Sennrich, Haddow and Birch 2016) with the options of Hugging Face's `BPE`.

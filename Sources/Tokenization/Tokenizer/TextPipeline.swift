@@ -31,87 +31,13 @@ struct TextPipeline: Sendable {
   /// - Parameters:
   ///   - text: well-formed UTF-8.
   ///   - matchesAddedTokens: whether added tokens are taken out at all.
-  ///   - limit: a truncation of this text that is going to follow. As the reference does, no more
-  ///     words are encoded than it needs to fill its length once, so that little may be left to
-  ///     overflow.
   func tokens(
-    of text: [UInt8], typeID: UInt32, matchesAddedTokens: Bool, limit: Truncation?
+    of text: [UInt8], typeID: UInt32, matchesAddedTokens: Bool
   ) throws(TokenizerError) -> Encoding {
-    let prepared = try prepare(text, matchesAddedTokens: matchesAddedTokens)
-    var words = prepared.words.indices
-    if let limit, limit.direction == .left {
-      words = try lastWords(of: prepared, filling: limit.maximumLength)..<words.upperBound
-    }
-    var encoding = Encoding()
-    var pieceTokens = PieceTokens()
-    for (number, index) in words.enumerated() {
-      let word = UInt32(number)
-      switch prepared.words[index] {
-      case .added(let id, let name, let offsets):
-        encoding.append(id, name, offsets, word: word, typeID: typeID)
-      case .piece(let part, let range):
-        let source = prepared.parts[part].text
-        try encode(range, of: source, into: &pieceTokens)
-        append(pieceTokens, of: range, in: source, word: word, typeID: typeID, to: &encoding)
-        if let limit, limit.direction == .right, encoding.count >= limit.maximumLength {
-          return encoding
-        }
-      }
-    }
-    return encoding
-  }
-
-  /// The tokens of one piece, in the place of what `tokens` held.
-  private func encode(
-    _ piece: Range<Int>, of source: AlignedText, into tokens: inout PieceTokens
-  ) throws(TokenizerError) {
-    tokens.removeAll()
-    try encoder.encode(source.bytes[piece], isBytes: splitter.yieldsBytes, into: &tokens)
-  }
-
-  private func append(
-    _ tokens: PieceTokens, of piece: Range<Int>, in source: AlignedText, word: UInt32,
-    typeID: UInt32, to encoding: inout Encoding
-  ) {
-    var position = piece.lowerBound
-    for (index, id) in tokens.ids.enumerated() {
-      // A dropped character makes the lengths fall short of the piece, never exceed it, except by
-      // byte tokens of a suffix; the reference leaves such offsets as they are.
-      let end = min(position + tokens.lengths[index], piece.upperBound)
-      let range = min(position, end)..<end
-      let name = tokens.areNamedByText[index] ? source.bytes[range] : vocabulary.model.token(id)
-      encoding.append(
-        id, name ?? [], source.originalRange(of: range), word: word, typeID: typeID)
-      position += tokens.advances[index]
-    }
-  }
-
-  /// The first of the words that are needed for `length` tokens at the end of a text.
-  private func lastWords(
-    of prepared: PreparedText, filling length: Int
-  ) throws(TokenizerError) -> Int {
-    var count = 0
-    var tokens = PieceTokens()
-    for index in prepared.words.indices.reversed() {
-      guard case .piece(let part, let range) = prepared.words[index] else {
-        count += 1
-        continue
-      }
-      try encode(range, of: prepared.parts[part].text, into: &tokens)
-      count += tokens.ids.count
-      if count >= length { return index }
-    }
-    return 0
-  }
-
-  /// Takes the added tokens out of a text, normalizes it and cuts it into pieces.
-  private func prepare(
-    _ text: [UInt8], matchesAddedTokens: Bool
-  ) throws(TokenizerError) -> PreparedText {
-    var prepared = PreparedText()
+    var output = Output(typeID: typeID)
     for segment in segments(of: text, stage: .raw, matchesAddedTokens) {
       if let id = segment.id {
-        prepared.append(id, name: text[segment.range], offsets: segment.range)
+        output.append(id, name: text[segment.range], offsets: segment.range)
         continue
       }
       var part = AlignedText(text[segment.range], originalStart: segment.range.lowerBound)
@@ -120,14 +46,60 @@ struct TextPipeline: Sendable {
       }
       for inner in segments(of: part.bytes, stage: .normalized, matchesAddedTokens) {
         if let id = inner.id {
-          prepared.append(
+          output.append(
             id, name: part.bytes[inner.range], offsets: part.originalRange(of: inner.range))
         } else {
-          prepared.append(try splitter.split(part.part(inner.range)))
+          try appendModelTokens(of: part.part(inner.range), to: &output)
         }
       }
     }
-    return prepared
+    return output.encoding
+  }
+
+  /// The encoding of a text while it is being made.
+  private struct Output {
+    private(set) var encoding = Encoding()
+    private let typeID: UInt32
+    private var word: UInt32 = 0
+
+    init(typeID: UInt32) { self.typeID = typeID }
+
+    /// Appends an added token, which is a word of its own.
+    mutating func append(_ id: TokenID, name: ArraySlice<UInt8>, offsets: Range<Int>) {
+      encoding.append(id, name, offsets, word: word, typeID: typeID)
+      word += 1
+    }
+
+    /// Appends the tokens of one piece, which is a word.
+    mutating func append(
+      _ tokens: PieceTokens, of piece: Range<Int>, in source: AlignedText, _ model: Vocabulary
+    ) {
+      var position = piece.lowerBound
+      for (index, id) in tokens.ids.enumerated() {
+        // A dropped character makes the lengths fall short of the piece, never exceed it, except by
+        // byte tokens of a suffix; the reference leaves such offsets as they are.
+        let end = min(position + tokens.lengths[index], piece.upperBound)
+        let range = min(position, end)..<end
+        let name = tokens.areNamedByText[index] ? source.bytes[range] : model.token(id)
+        encoding.append(
+          id, name ?? [], source.originalRange(of: range), word: word, typeID: typeID)
+        position += tokens.advances[index]
+      }
+      word += 1
+    }
+  }
+
+  /// Cuts a normalized text without added tokens into pieces and encodes each.
+  private func appendModelTokens(
+    of text: AlignedText, to output: inout Output
+  ) throws(TokenizerError) {
+    let split = try splitter.split(text)
+    var tokens = PieceTokens()
+    for piece in split.pieces {
+      tokens.removeAll()
+      try encoder.encode(split.text.bytes[piece], isBytes: splitter.yieldsBytes, into: &tokens)
+      output.append(tokens, of: piece, in: split.text, vocabulary.model)
+    }
   }
 
   private func segments(

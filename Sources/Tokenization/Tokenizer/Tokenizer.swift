@@ -154,12 +154,10 @@ public final class Tokenizer: Sendable {
   ) throws(TokenizerError) -> Encoding {
     switch engine {
     case .pipeline(let pipeline):
-      let isTruncated = options.truncation.map { $0.strategy != .onlySecond || typeID != 0 }
       return try pipeline.tokens(
         of: text, typeID: typeID,
         matchesAddedTokens: definition.addedTokenPolicy.matches(
-          withSpecialTokens: options.addsSpecialTokens),
-        limit: isTruncated == true ? options.truncation : nil)
+          withSpecialTokens: options.addsSpecialTokens))
     case .sentencePiece(let processor):
       var encoding = Encoding()
       processor.encode(text) { id, name, offsets in

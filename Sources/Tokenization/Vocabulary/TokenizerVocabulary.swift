@@ -16,7 +16,7 @@ public struct TokenizerVocabulary: Sendable {
     let model = definition.model.vocabulary
     var added: [TokenID: AddedToken] = [:]
     var ids: [[UInt8]: TokenID] = [:]
-    var nextID = TokenID(model.count)
+    var nextID = TokenID(definition.model.tokenCount)
     for token in definition.addedTokens where !token.content.isEmpty {
       let content = Array(token.content.utf8)
       if definition.addedTokenPolicy != .alwaysMatched {
