@@ -8,6 +8,7 @@ struct TextPipeline: Sendable {
   private let addedTokens: AddedTokenSearch
   private let splitter: Splitter
   private let encoder: PieceEncoder
+  private let caches = WordCachePool()
 
   /// - Throws: `TokenizerError` when a part of the definition is not valid or not available.
   init(_ definition: TokenizerDefinition, _ vocabulary: TokenizerVocabulary) throws(TokenizerError)
@@ -94,11 +95,17 @@ struct TextPipeline: Sendable {
     of text: AlignedText, to output: inout Output
   ) throws(TokenizerError) {
     let split = try splitter.split(text)
-    var tokens = PieceTokens()
-    for piece in split.pieces {
-      tokens.removeAll()
-      try encoder.encode(split.text.bytes[piece], isBytes: splitter.yieldsBytes, into: &tokens)
-      output.append(tokens, of: piece, in: split.text, vocabulary.model)
+    try caches.withCache { cache throws(TokenizerError) in
+      var tokens = PieceTokens()
+      for piece in split.pieces {
+        tokens.removeAll()
+        let bytes = split.text.bytes[piece]
+        if !cache.find(bytes, into: &tokens) {
+          try encoder.encode(bytes, isBytes: splitter.yieldsBytes, into: &tokens)
+          cache.insert(bytes, tokens)
+        }
+        output.append(tokens, of: piece, in: split.text, vocabulary.model)
+      }
     }
   }
 
