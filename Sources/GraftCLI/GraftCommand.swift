@@ -8,7 +8,8 @@ struct GraftCommand: ParsableCommand {
     commandName: "graft",
     abstract: "Tokenizers, read and run exactly; vocabularies, operated on.",
     discussion: """
-      A tokenizer argument (-t) is a tokenizer file of any format or a directory that holds one.
+      A tokenizer argument (-t) is a tokenizer file of any format, a directory that holds one, the \
+      name of a vocabulary that ships with graft, or a Hub id in the local Hugging Face cache.
       Exit status: 0 done, 1 the input is bad or a check failed, 64 wrong usage.
       """,
     version: graftVersion,

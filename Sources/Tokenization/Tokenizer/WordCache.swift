@@ -66,25 +66,7 @@ final class WordCache {
   }
 
   private static func hash(_ piece: ArraySlice<UInt8>) -> UInt64 {
-    piece.withUnsafeBytes { bytes in
-      var hash = UInt64(truncatingIfNeeded: bytes.count)
-      var position = 0
-      while position + 8 <= bytes.count {
-        hash = mix(hash ^ bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-        position += 8
-      }
-      var rest: UInt64 = 0
-      while position < bytes.count {
-        rest = rest << 8 | UInt64(bytes[position])
-        position += 1
-      }
-      return mix(hash ^ rest)
-    }
-  }
-
-  private static func mix(_ value: UInt64) -> UInt64 {
-    let product = (value ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
-    return product.high ^ product.low
+    piece.withUnsafeBytes(ByteHash.hash)
   }
 }
 

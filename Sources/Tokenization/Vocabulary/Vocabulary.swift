@@ -96,25 +96,8 @@ public struct Vocabulary: Sendable {
 
   // MARK: Hashing
 
-  /// Eight bytes at a time through a multiplication whose high bits are folded back.
   private static func hash(_ token: UnsafeRawBufferPointer) -> Int {
-    var hash = UInt64(truncatingIfNeeded: token.count) &* 0x9E37_79B9_7F4A_7C15
-    var position = 0
-    while position + 8 <= token.count {
-      hash = mix(hash ^ token.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-      position += 8
-    }
-    var rest: UInt64 = 0
-    while position < token.count {
-      rest = rest << 8 | UInt64(token[position])
-      position += 1
-    }
-    return Int(truncatingIfNeeded: mix(hash ^ rest) >> 1)
-  }
-
-  private static func mix(_ value: UInt64) -> UInt64 {
-    let product = value.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
-    return product.high ^ product.low
+    Int(truncatingIfNeeded: ByteHash.hash(token) >> 1)
   }
 
   private static func find(
