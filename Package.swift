@@ -35,11 +35,13 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
     library("ByteIO", ["CLinux"]),
     library("Normalization", ["CICU", "ByteIO"]),
     library("Tokenization", ["ByteIO", "Normalization"]),
-    library("TokenizerFiles", ["ByteIO", "Tokenization"]),
+    library("TokenizerFiles", ["CZlib", "ByteIO", "Normalization", "Tokenization"]),
     library("Tensors", ["ByteIO", "COpenBLAS"]),
     library(
       "Surgery",
@@ -60,7 +62,7 @@ let package = Package(
     tests("ByteIOTests", ["ByteIO"]),
     tests("NormalizationTests", ["ByteIO", "Normalization"]),
     tests("TokenizationTests", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
-    tests("TokenizerFilesTests", ["ByteIO", "Tokenization", "TokenizerFiles"]),
+    tests("TokenizerFilesTests", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
     tests("TensorsTests", ["ByteIO", "Tensors"]),
     tests(
       "SurgeryTests",

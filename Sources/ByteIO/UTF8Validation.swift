@@ -22,7 +22,7 @@ public enum UTF8Validation {
   }
 
   /// The length of the well-formed sequence at `position`, or 0 when there is none.
-  static func sequenceLength(at position: Int, in bytes: UnsafeRawBufferPointer) -> Int {
+  public static func sequenceLength(at position: Int, in bytes: UnsafeRawBufferPointer) -> Int {
     let lead = bytes[position]
     let length: Int
     var second: ClosedRange<UInt8> = 0x80...0xBF

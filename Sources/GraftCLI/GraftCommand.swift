@@ -8,7 +8,7 @@ struct GraftCommand: ParsableCommand {
     commandName: "graft",
     abstract: "Tokenizers, read and run exactly; vocabularies, operated on.",
     discussion: """
-      A tokenizer argument (-t) is a tokenizer.json or a model directory that holds one.
+      A tokenizer argument (-t) is a tokenizer file of any format or a directory that holds one.
       Exit status: 0 done, 1 the input is bad or a check failed, 64 wrong usage.
       """,
     version: graftVersion,
@@ -17,6 +17,7 @@ struct GraftCommand: ParsableCommand {
         name: "Tokenizers",
         subcommands: [
           EncodeCommand.self, DecodeCommand.self, CountCommand.self, InspectCommand.self,
+          ConvertCommand.self,
         ]),
       CommandGroup(name: "Models", subcommands: [TransplantCommand.self, VerifyCommand.self]),
     ])

@@ -20,6 +20,26 @@ enum Base64 {
     return result
   }
 
+  /// The base64 spelling of `bytes`.
+  static func encode(_ bytes: some Collection<UInt8>) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var result: [UInt8] = []
+    result.reserveCapacity((bytes.count + 2) / 3 * 4)
+    var accumulator: UInt32 = 0
+    var bits: UInt32 = 0
+    for byte in bytes {
+      accumulator = accumulator << 8 | UInt32(byte)
+      bits += 8
+      while bits >= 6 {
+        bits -= 6
+        result.append(alphabet[Int(accumulator >> bits & 63)])
+      }
+    }
+    if bits > 0 { result.append(alphabet[Int(accumulator << (6 - bits) & 63)]) }
+    while result.count % 4 != 0 { result.append(UInt8(ascii: "=")) }
+    return String(decoding: result, as: UTF8.self)
+  }
+
   private static func digit(_ byte: UInt8) -> UInt8? {
     switch byte {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte - UInt8(ascii: "A")

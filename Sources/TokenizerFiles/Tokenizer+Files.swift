@@ -2,23 +2,28 @@ internal import ByteIO
 public import Tokenization
 
 extension Tokenizer {
-  /// Opens a tokenizer from a file or from a model directory.
+  /// Opens a tokenizer from a file of any format or from a model directory.
   ///
-  /// - Parameter path: a `tokenizer.json`, or a directory that holds one.
-  /// - Throws: `FileError` when the file cannot be read, `JSONError` when it is not what it should
-  ///   be, `TokenizerError` when it needs a part that is not available.
-  public convenience init(contentsOf path: String) throws {
-    try self.init(TokenizerDefinition(contentsOf: path))
+  /// - Parameters:
+  ///   - path: a file, recognised by its content, or a directory with one or more of them.
+  ///   - spec: what the format does not carry.
+  /// - Throws: `FileError` when a file cannot be read, `JSONError` or `TokenizerFileError` when it
+  ///   is not what it should be, `TokenizerError` when it needs a part that is not available.
+  public convenience init(contentsOf path: String, spec: TokenizerSpec = TokenizerSpec()) throws {
+    try self.init(TokenizerDefinition(contentsOf: path, spec: spec))
   }
 }
 
 extension TokenizerDefinition {
-  /// Reads a definition from a file or from a model directory.
+  /// Reads a definition from a file of any format or from a model directory.
   ///
-  /// - Parameter path: a `tokenizer.json`, or a directory that holds one.
-  /// - Throws: `FileError` when the file cannot be read, `JSONError` when it is not what it should be.
-  public init(contentsOf path: String) throws {
-    let file = FileSystem.isDirectory(path) ? path + "/tokenizer.json" : path
-    self = try TokenizerJSON.read(FileSystem.read(file), source: file)
+  /// - Parameters:
+  ///   - path: a file, recognised by its content, or a directory with one or more of them.
+  ///   - spec: what the format does not carry.
+  /// - Throws: `FileError` when a file cannot be read, `JSONError` or `TokenizerFileError` when it
+  ///   is not what it should be.
+  public init(contentsOf path: String, spec: TokenizerSpec = TokenizerSpec()) throws {
+    let file = FileSystem.isDirectory(path) ? try TokenizerDirectory.file(in: path, spec) : path
+    self = try TokenizerFile(file).definition(spec)
   }
 }

@@ -18,7 +18,8 @@ import Testing
     " ", " ", " ", "  ", "\n", "\r\n", "\r", "\t", "\u{A0}", "\u{3000}", "\u{85}", "\u{2028}", "'",
     "’", "'s", "'S", "'ll", "'lL", "'re", "'ſ", "ſ", "a", "b", "Z", "É", "é", "e\u{301}", "\u{301}",
     "ǅ", "ʰ", "ª", "日", "本", "か", "ß", "İ", "ı", "١", "Ⅳ", "²", "½", "0", "12", "12345", "!", "?!",
-    "/", "//", "-", "_", "…", "🙂", "👩‍👩‍👧", "\u{200D}", "\u{FEFF}", "\u{0}", "\u{7F}", "ก็", "हिन्दी", "𝔘", "𐐷",
+    "/", "//", "-", "_", "…", "🙂", "👩‍👩‍👧", "\u{200D}", "\u{FEFF}", "\u{0}", "\u{7F}", "ก็", "हिन्दी", "𝔘",
+    "𐐷",
   ]
 
   @Test(arguments: patterns) func aKnownSpellingIsRecognised(_ pattern: String) {
@@ -40,15 +41,17 @@ import Testing
     }
   }
 
-  @Test(arguments: patterns) func randomScalarsAreCutAsByTheGeneralEngine(_ pattern: String) throws {
+  @Test(arguments: patterns) func randomScalarsAreCutAsByTheGeneralEngine(_ pattern: String) throws
+  {
     let words = try #require(WordPattern(pattern))
     let engine = try RegularExpression(oniguruma: pattern)
     var generator = SeededGenerator(seed: 8)
     for _ in 0..<2_000 {
       let text = String(
-        String.UnicodeScalarView((0..<24).compactMap { _ in
-          Unicode.Scalar(UInt32.random(in: 0..<0x1_F000, using: &generator))
-        }))
+        String.UnicodeScalarView(
+          (0..<24).compactMap { _ in
+            Unicode.Scalar(UInt32.random(in: 0..<0x1_F000, using: &generator))
+          }))
       let bytes = Array(text.utf8)
       #expect(try words.matches(in: bytes[...]) == engine.matches(in: bytes[...]), "\(text)")
     }

@@ -10,14 +10,6 @@ import Tokenization
 /// The header of `make_goldens.py` among the reference files describes the golden records.
 @Suite(.enabled(if: FullTests.areEnabled, "\(FullTests.hint)"))
 struct ReferenceCorpusTests {
-  /// Tokenizers that must run. Others that cannot run yet are passed over.
-  static let required: Set = [
-    "gpt2-hf", "llama3-hf-derived", "phi-2", "roberta", "whisper-tiny-hf", "falcon-hf",
-    "gpt-neox-20b", "minimind", "torchtune-tiny-bpe", "iree-bytelevel-minimal",
-    "bloom-shaped-derived", "clip-hf", "phi-3-medium-hf", "gemma-shaped-derived", "t5-small-hf",
-    "albert-hf", "xlmr-unigram-ar30k-hf", "wordlevel-es", "gemma-cropped", "iree-wordpiece-pair",
-  ]
-
   /// Real files that the reference library refuses.
   static let refused: Set = ["llama2-hf", "added-tokens-hf"]
 
@@ -53,10 +45,10 @@ struct ReferenceCorpusTests {
     return try TokenizerJSON.read(ReferenceFiles.read(name), source: name)
   }
 
-  @Test("Every required tokenizer and every text is among the reference files")
+  @Test("The tokenizers and texts are there")
   func isComplete() {
-    let ids = Set(Self.recipes.map(\.id))
-    #expect(ids.isSuperset(of: Self.required.union(Self.refused)))
+    #expect(Set(Self.recipes.map(\.id)).isSuperset(of: Self.refused))
+    #expect(Self.recipes.count > 15)
     #expect(Self.texts.count > 700)
   }
 
@@ -71,14 +63,7 @@ struct ReferenceCorpusTests {
     arguments: recipes.map(\.id).filter { !refused.contains($0) })
   func agrees(id: String) throws {
     let recipe = try #require(Self.recipes.first { $0.id == id })
-    let definition = try definition(recipe.id, recipe.file)
-    let tokenizer: Tokenizer
-    do throws(TokenizerError) {
-      tokenizer = try Tokenizer(definition)
-    } catch {
-      #expect(error.isUnavailable && !Self.required.contains(id), "\(id): \(error)")
-      return
-    }
+    let tokenizer = try Tokenizer(definition(recipe.id, recipe.file))
     let golden = "goldens/\(id).jsonl"
     let records = try JSONLines.parse(ReferenceFiles.read(golden), source: golden)
     var counts = (texts: 0, documents: 0)

@@ -5,7 +5,11 @@ internal import Graft
 struct TokenizerOptions: ParsableArguments {
   @Option(
     name: [.customShort("t"), .customLong("tokenizer")],
-    help: ArgumentHelp("A tokenizer.json or a model directory.", valueName: "tokenizer"))
+    help: ArgumentHelp(
+      """
+      A tokenizer file of any format, a directory that holds one, the name of a vocabulary that \
+      ships with graft, or a Hub id in the local Hugging Face cache.
+      """, valueName: "tokenizer"))
   var tokenizer: String
 
   @Option(
@@ -15,5 +19,11 @@ struct TokenizerOptions: ParsableArguments {
   var spec: String?
 
   /// Opens the tokenizer.
-  func load() throws -> Tokenizer { try Tokenizer(contentsOf: tokenizer) }
+  func load() throws -> Tokenizer { try Tokenizer(definition()) }
+
+  /// Reads the tokenizer's definition.
+  func definition() throws -> TokenizerDefinition {
+    let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
+    return try TokenizerDefinition(contentsOf: TokenizerLocation.find(tokenizer), spec: spec)
+  }
 }

@@ -3,13 +3,13 @@
 /// Its binary form is the length of a double-array trie (Aoe 1989, in the layout of darts-clone) as a
 /// little-endian 32-bit number, the trie, and the replacements, each ended by a zero byte. The trie's
 /// values are byte offsets into the replacements.
-struct CharacterMap: Sendable {
+public struct CharacterMap: Sendable {
   private let units: [UInt32]
   private let replacements: [UInt8]
 
   /// - Throws: `NormalizationError.badCharacterMap` when the form is not sound: then no text can
   ///   lead a look-up out of the trie or out of the replacements.
-  init(_ bytes: [UInt8]) throws(NormalizationError) {
+  public init(_ bytes: [UInt8]) throws(NormalizationError) {
     guard bytes.count >= 4 else { throw .badCharacterMap("it is shorter than its header") }
     let length = Int(Self.number(in: bytes, at: 0))
     guard length % 4 == 0, length > 0, length <= bytes.count - 4 else {
@@ -42,6 +42,25 @@ struct CharacterMap: Sendable {
       if unit.hasLeaf { return replacement(at: units[node].value) }
     }
     return nil
+  }
+
+  /// The longest sequence of the map that stands in `text` at `start`: its length and what replaces
+  /// it; `nil` for none. This is what the sentencepiece library itself looks for.
+  public func longestMatch(
+    in text: [UInt8], at start: Int
+  ) -> (length: Int, replacement: ArraySlice<UInt8>)? {
+    var node = units[0].offset
+    var found: (length: Int, offset: Int)?
+    for position in start..<text.count {
+      let byte = text[position]
+      node ^= Int(byte)
+      guard byte != 0, node < units.count, units[node].label == UInt32(byte) else { break }
+      let unit = units[node]
+      node ^= unit.offset
+      guard node < units.count else { break }
+      if unit.hasLeaf { found = (position + 1 - start, units[node].value) }
+    }
+    return found.map { ($0.length, replacement(at: $0.offset)) }
   }
 
   private func replacement(at offset: Int) -> ArraySlice<UInt8> {

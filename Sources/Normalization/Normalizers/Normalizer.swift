@@ -30,6 +30,8 @@ public enum TextPattern: Sendable, Equatable {
   case literal(String)
   /// An Oniguruma regular expression.
   case regex(String)
+  /// A regular expression of Rust's fancy-regex, the engine of tiktoken.
+  case fancyRegex(String)
 }
 
 /// A normalizer ready to run: nested sequences are flat, patterns are compiled.

@@ -14,7 +14,7 @@
 ///
 /// What ICU has no words for is refused.
 enum OnigurumaSyntax {
-  /// - Throws: `NormalizationError.badPattern` for an unbalanced pattern.
+  /// - Throws: `NormalizationError.badPattern` for a pattern that is unbalanced or has no translation.
   static func translated(_ pattern: String) throws(NormalizationError) -> String {
     var translator = Translator(pattern)
     do {

@@ -3,8 +3,9 @@ internal import Synchronization
 
 /// An arbitrary regular expression, run by ICU.
 ///
-/// The pattern is written for Oniguruma, the engine of Hugging Face's tokenizers, and translated; see
-/// `OnigurumaSyntax`. The object is immutable to its users and may be shared between threads: each
+/// The pattern is written for Oniguruma, the engine of Hugging Face's tokenizers, or for
+/// fancy-regex, the engine of tiktoken, and translated; see `OnigurumaSyntax` and
+/// `FancyRegexSyntax`. The object is immutable to its users and may be shared between threads: each
 /// call takes a matcher of its own from a pool.
 public final class RegularExpression: Sendable {
   /// The pattern as it was given.
@@ -12,14 +13,25 @@ public final class RegularExpression: Sendable {
   private let pool: Mutex<[Matcher]>
 
   /// - Throws: `NormalizationError.badPattern` when the pattern cannot be translated or compiled.
-  public init(oniguruma pattern: String) throws(NormalizationError) {
+  public convenience init(oniguruma pattern: String) throws(NormalizationError) {
+    // In Ruby's syntax `^` and `$` always match at lines, and only a newline ends one.
+    let flags = UREGEX_MULTILINE.rawValue | UREGEX_UNIX_LINES.rawValue
+    try self.init(pattern, translated: OnigurumaSyntax.translated(pattern), flags: flags)
+  }
+
+  /// - Throws: `NormalizationError.badPattern` when the pattern cannot be translated or compiled.
+  public convenience init(fancyRegex pattern: String) throws(NormalizationError) {
+    let flags = UREGEX_UNIX_LINES.rawValue
+    try self.init(pattern, translated: FancyRegexSyntax.translated(pattern), flags: flags)
+  }
+
+  private init(
+    _ pattern: String, translated: String, flags: UInt32
+  ) throws(NormalizationError) {
     self.pattern = pattern
-    let translated = try OnigurumaSyntax.translated(pattern)
     var position = UParseError()
     var status = U_ZERO_ERROR
     let units = Array(translated.utf16)
-    // In Ruby's syntax `^` and `$` always match at lines, and only a newline ends one.
-    let flags = UREGEX_MULTILINE.rawValue | UREGEX_UNIX_LINES.rawValue
     let compiled = icu_regexOpen(units, Int32(units.count), flags, &position, &status)
     guard status.rawValue <= 0, let compiled else {
       throw .badPattern(pattern: pattern, reason: String(cString: icu_errorName(status)))

@@ -17,6 +17,7 @@ public struct TextMatcher: Sendable {
       } else {
         engine = .regex(try RegularExpression(oniguruma: pattern))
       }
+    case .fancyRegex(let pattern): engine = .regex(try RegularExpression(fancyRegex: pattern))
     }
   }
 

@@ -50,7 +50,7 @@ struct TokenSpelling {
     switch definition.model {
     case .wordPiece(let model): return .continuationPrefix(Array(model.continuingPrefix.utf8))
     case .wordLevel: return .words
-    case .unigram: return .metaspace
+    case .unigram, .sentencePiece: return .metaspace
     case .bpe(let model):
       if let prefix = model.continuingPrefix, !prefix.isEmpty {
         return .continuationPrefix(Array(prefix.utf8))

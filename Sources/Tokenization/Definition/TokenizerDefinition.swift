@@ -16,6 +16,8 @@ public struct TokenizerDefinition: Sendable, Equatable {
   public var truncation: Truncation?
   /// How the file asks for short texts to be filled up; see `Tokenizer.storedOptions`.
   public var padding: Padding?
+  /// When added tokens are matched, and where their ids come from.
+  public var addedTokenPolicy = AddedTokenPolicy.alwaysMatched
 
   public init(
     normalizer: Normalizer? = nil, preTokenizer: PreTokenizer? = nil, model: TokenizationModel,
@@ -36,6 +38,7 @@ public enum TokenizationModel: Sendable, Equatable {
   case unigram(UnigramDefinition)
   case wordPiece(WordPieceDefinition)
   case wordLevel(WordLevelDefinition)
+  case sentencePiece(SentencePieceDefinition)
 
   /// The tokens of the model itself, without those that are added beside it.
   public var vocabulary: Vocabulary {
@@ -44,6 +47,7 @@ public enum TokenizationModel: Sendable, Equatable {
     case .unigram(let definition): definition.vocabulary
     case .wordPiece(let definition): definition.vocabulary
     case .wordLevel(let definition): definition.vocabulary
+    case .sentencePiece(let definition): definition.vocabulary
     }
   }
 
@@ -73,6 +77,11 @@ public struct BPEDefinition: Sendable, Equatable {
   public var vocabulary: Vocabulary
   /// In order of rank: earlier merges are made first.
   public var merges: [Merge]
+  /// Whether merges with the same result have the same rank, so that the leftmost is made first.
+  ///
+  /// tiktoken knows no merges, only ranks of tokens: neighbours merge whenever they form a token.
+  /// The list then holds every way to cut each token into two, the tokens in order of rank.
+  public var mergesShareRanks = false
   /// The token for characters that are not in the vocabulary; they are dropped when it is `nil`.
   public var unknownToken: String?
   /// Whether neighbouring unknown characters become one unknown token.
@@ -124,6 +133,27 @@ public struct WordLevelDefinition: Sendable, Equatable {
   public var unknownToken = "<unk>"
 
   public init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+}
+
+/// When added tokens are matched in a text, and where their ids come from.
+public enum AddedTokenPolicy: Sendable, Equatable {
+  /// Always. Ids are assigned as Hugging Face's library does it; see `TokenizerVocabulary`.
+  case alwaysMatched
+  /// Only when special tokens are asked for, as `encode` and `encode_ordinary` of tiktoken differ.
+  /// Ids are those that the file states.
+  case matchedWithSpecialTokens
+  /// Never: the text of a special token is a text like any other, as in SentencePiece and Tekken.
+  /// Ids are those that the file states.
+  case neverMatched
+
+  /// Whether added tokens are matched in a text that is encoded with or without special tokens.
+  func matches(withSpecialTokens: Bool) -> Bool {
+    switch self {
+    case .alwaysMatched: true
+    case .matchedWithSpecialTokens: withSpecialTokens
+    case .neverMatched: false
+    }
+  }
 }
 
 /// A token that is matched in the text as it stands, before the model.

@@ -14,6 +14,7 @@ enum PieceEncoder: Sendable {
     case .unigram(let definition): self = .unigram(UnigramEncoder(definition))
     case .wordPiece(let definition): self = .wordPiece(WordPieceEncoder(definition))
     case .wordLevel(let definition): self = .wordLevel(WordLevelEncoder(definition))
+    case .sentencePiece: throw .unavailable("a SentencePiece model inside another pipeline")
     }
   }
 

@@ -30,6 +30,14 @@ struct PieceTokens {
     areNamedByText.append(isNamedByText)
   }
 
+  /// Appends some tokens of another piece.
+  mutating func append(_ other: PieceTokens, _ range: Range<Int>) {
+    ids += other.ids[range]
+    lengths += other.lengths[range]
+    advances += other.advances[range]
+    areNamedByText += other.areNamedByText[range]
+  }
+
   mutating func removeAll() {
     ids.removeAll(keepingCapacity: true)
     lengths.removeAll(keepingCapacity: true)

@@ -15,31 +15,30 @@ public final class Tokenizer: Sendable {
   public let definition: TokenizerDefinition
   /// Its tokens, those of the model and those added.
   public let vocabulary: TokenizerVocabulary
-  private let normalizer: CompiledNormalizer
-  private let addedTokens: AddedTokenSearch
-  private let splitter: Splitter
-  private let encoder: PieceEncoder
+  private let engine: Engine
   private let postProcessor: CompiledPostProcessor
   private let decoder: CompiledDecoder
   /// How special tokens are spelled: the reference tells them by that when it leaves them out.
   private let specialSpellings: Set<[UInt8]>
+
+  /// The two ways from text to tokens.
+  private enum Engine: Sendable {
+    case pipeline(TextPipeline)
+    /// A model of the sentencepiece library runs as a whole, by that library's rules.
+    case sentencePiece(SentencePieceProcessor)
+  }
 
   /// Compiles a definition.
   ///
   /// - Throws: `TokenizerError` when a part of it is not valid or not available.
   public init(_ definition: TokenizerDefinition) throws(TokenizerError) {
     self.definition = definition
-    let normalizer = try TokenizerError.wrapping { () throws(NormalizationError) in
-      try CompiledNormalizer(definition.normalizer)
+    vocabulary = TokenizerVocabulary(definition)
+    if case .sentencePiece(let model) = definition.model {
+      engine = .sentencePiece(try SentencePieceProcessor(model))
+    } else {
+      engine = .pipeline(try TextPipeline(definition, vocabulary))
     }
-    self.normalizer = normalizer
-    let vocabulary = TokenizerVocabulary(definition)
-    self.vocabulary = vocabulary
-    addedTokens = try TokenizerError.wrapping { () throws(NormalizationError) in
-      try AddedTokenSearch(vocabulary.added, normalizer: normalizer)
-    }
-    encoder = try PieceEncoder(definition.model)
-    splitter = try Splitter(definition.preTokenizer, keepsBytes: encoder.acceptsBytes)
     postProcessor = try CompiledPostProcessor(definition.postProcessor)
     decoder = try CompiledDecoder(definition.decoder)
     specialSpellings = Set(
@@ -133,7 +132,7 @@ public final class Tokenizer: Sendable {
   ) throws(TokenizerError) -> Encoding {
     var encodings: [Encoding] = []
     for (index, text) in texts.enumerated() {
-      encodings.append(try tokens(of: text, typeID: UInt32(index)))
+      encodings.append(try tokens(of: text, typeID: UInt32(index), options))
     }
     if let truncation = options.truncation {
       let length = try truncation.roomForTexts(
@@ -150,65 +149,23 @@ public final class Tokenizer: Sendable {
   }
 
   /// The tokens of one text, before any post-processing.
-  private func tokens(of text: [UInt8], typeID: UInt32) throws(TokenizerError) -> Encoding {
-    let prepared = try prepare(text)
-    var pieceTokens = PieceTokens()
-    var encoding = Encoding()
-    for (index, word) in prepared.words.enumerated() {
-      switch word {
-      case .added(let id, let name, let offsets):
-        encoding.append(id, name, offsets, word: UInt32(index), typeID: typeID)
-      case .piece(let part, let range):
-        let source = prepared.parts[part].text
-        pieceTokens.removeAll()
-        try encoder.encode(
-          source.bytes[range], isBytes: splitter.yieldsBytes, into: &pieceTokens)
-        append(
-          pieceTokens, of: range, in: source, word: UInt32(index), typeID: typeID, to: &encoding)
+  private func tokens(
+    of text: [UInt8], typeID: UInt32, _ options: EncodingOptions
+  ) throws(TokenizerError) -> Encoding {
+    switch engine {
+    case .pipeline(let pipeline):
+      return try pipeline.tokens(
+        of: text, typeID: typeID,
+        matchesAddedTokens: definition.addedTokenPolicy.matches(
+          withSpecialTokens: options.addsSpecialTokens))
+    case .sentencePiece(let processor):
+      var encoding = Encoding()
+      processor.encode(text) { id, name, offsets in
+        let token = name ?? vocabulary.model.token(id) ?? []
+        encoding.append(id, token, offsets, word: UInt32(encoding.count), typeID: typeID)
       }
+      return encoding
     }
-    return encoding
-  }
-
-  private func append(
-    _ tokens: PieceTokens, of piece: Range<Int>, in source: AlignedText, word: UInt32,
-    typeID: UInt32, to encoding: inout Encoding
-  ) {
-    var position = piece.lowerBound
-    for (index, id) in tokens.ids.enumerated() {
-      // A dropped character makes the lengths fall short of the piece, never exceed it, except by
-      // byte tokens of a suffix; the reference leaves such offsets as they are.
-      let end = min(position + tokens.lengths[index], piece.upperBound)
-      let range = min(position, end)..<end
-      let name = tokens.areNamedByText[index] ? source.bytes[range] : vocabulary.model.token(id)
-      encoding.append(
-        id, name ?? [], source.originalRange(of: range), word: word, typeID: typeID)
-      position += tokens.advances[index]
-    }
-  }
-
-  /// Takes the added tokens out of a well-formed text, normalizes it and cuts it into pieces.
-  private func prepare(_ text: [UInt8]) throws(TokenizerError) -> PreparedText {
-    var prepared = PreparedText()
-    for segment in addedTokens.segments(of: text, stage: .raw) {
-      if let id = segment.id {
-        prepared.append(id, name: text[segment.range], offsets: segment.range)
-        continue
-      }
-      var part = AlignedText(text[segment.range], originalStart: segment.range.lowerBound)
-      try TokenizerError.wrapping { () throws(NormalizationError) in
-        try normalizer.normalize(&part)
-      }
-      for inner in addedTokens.segments(of: part.bytes, stage: .normalized) {
-        if let id = inner.id {
-          prepared.append(
-            id, name: part.bytes[inner.range], offsets: part.originalRange(of: inner.range))
-        } else {
-          prepared.append(try splitter.split(part.part(inner.range)))
-        }
-      }
-    }
-    return prepared
   }
 
   // MARK: Decoding
@@ -221,12 +178,15 @@ public final class Tokenizer: Sendable {
   public func decode(
     _ ids: [TokenID], skipSpecialTokens: Bool = false
   ) throws(TokenizerError) -> String {
-    let tokens = ids.compactMap { id -> [UInt8]? in
-      guard let token = addedTokens.decodingForm(id) ?? vocabulary.model.token(id).map(Array.init),
-        !skipSpecialTokens || !specialSpellings.contains(token)
-      else { return nil }
-      return token
+    switch engine {
+    case .sentencePiece(let processor):
+      let ids = ids.filter { !skipSpecialTokens || vocabulary.added[$0]?.isSpecial != true }
+      return String(decoding: try processor.decode(ids), as: UTF8.self)
+    case .pipeline(let pipeline):
+      let tokens = ids.compactMap(pipeline.decodingForm).filter {
+        !skipSpecialTokens || !specialSpellings.contains($0)
+      }
+      return String(decoding: try decoder.decode(tokens), as: UTF8.self)
     }
-    return String(decoding: try decoder.decode(tokens), as: UTF8.self)
   }
 }

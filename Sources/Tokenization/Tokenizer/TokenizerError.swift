@@ -24,6 +24,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
   case textTooShortToTruncate
   /// The text is not well-formed UTF-8.
   case invalidUTF8(offset: Int)
+  /// A model that contradicts itself or lacks something that it needs.
+  case invalidModel(String)
   /// An id that no token has.
   case unknownID(TokenID)
 
@@ -48,6 +50,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case .textTooShortToTruncate:
       "the text that is to be truncated is too short to make up for the other one"
     case .invalidUTF8(let offset): "the text is not valid UTF-8 (at byte \(offset))"
+    case .invalidModel(let complaint): "the tokenizer's model is not valid: \(complaint)"
     case .unknownID(let id): "no token has the id \(id)"
     }
   }

@@ -1,7 +1,8 @@
 /// All tokens of a tokenizer: those of the model and those added beside it.
 ///
 /// Reproduces how Hugging Face's `AddedVocabulary` assigns ids: an added token that the model knows
-/// keeps the model's id; any other takes the next free one, whatever the file says.
+/// keeps the model's id; any other takes the next free one, whatever the file says. In the formats
+/// of the other `AddedTokenPolicy` cases the stated id counts.
 public struct TokenizerVocabulary: Sendable {
   /// The tokens of the model.
   public let model: Vocabulary
@@ -18,6 +19,11 @@ public struct TokenizerVocabulary: Sendable {
     var nextID = TokenID(definition.model.tokenCount)
     for token in definition.addedTokens where !token.content.isEmpty {
       let content = Array(token.content.utf8)
+      if definition.addedTokenPolicy != .alwaysMatched {
+        ids[content] = token.id
+        added[token.id] = token
+        continue
+      }
       let known = ids[content] ?? model.id(of: content)
       let id = known ?? nextID
       if known == nil { nextID += 1 }

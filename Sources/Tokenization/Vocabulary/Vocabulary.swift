@@ -195,7 +195,8 @@ extension UnsafeRawBufferPointer {
 
 extension Collection<UInt8> {
   /// Calls `body` with the bytes in one piece, copied only where they do not lie so already.
-  fileprivate func withContiguousBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+  fileprivate func withContiguousBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result
+  {
     withContiguousStorageIfAvailable { body(UnsafeRawBufferPointer($0)) }
       ?? Array(self).withUnsafeBytes(body)
   }

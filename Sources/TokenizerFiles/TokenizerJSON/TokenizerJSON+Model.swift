@@ -29,7 +29,7 @@ extension TokenizerJSON {
   }
 
   /// An object from token to id. Where a token is repeated its last id counts.
-  private static func readVocabulary(_ json: JSON) throws(JSONError) -> Vocabulary {
+  static func readVocabulary(_ json: JSON) throws(JSONError) -> Vocabulary {
     var builder = Vocabulary.Builder()
     for member in try json.expectObject().members {
       builder.add(member.key.utf8 ?? [], id: try readID(member.value))
@@ -41,11 +41,17 @@ extension TokenizerJSON {
 
   private static func readBPE(_ json: JSON) throws(JSONError) -> BPEDefinition {
     let vocabulary = try readVocabulary(json.required("vocab"))
-    let continuingPrefix = try json.optionalString("continuing_subword_prefix")
-    let merges = try readMerges(
-      json.required("merges"), vocabulary, prefixLength: continuingPrefix?.utf8.count ?? 0)
-    var definition = BPEDefinition(vocabulary: vocabulary, merges: merges)
-    definition.continuingPrefix = continuingPrefix
+    var definition = BPEDefinition(vocabulary: vocabulary, merges: [])
+    try readBPEOptions(json, into: &definition)
+    definition.merges = try readMerges(json.required("merges"), MergeLookup(definition))
+    return definition
+  }
+
+  /// Everything about a BPE model but its vocabulary and merges.
+  static func readBPEOptions(
+    _ json: JSON, into definition: inout BPEDefinition
+  ) throws(JSONError) {
+    definition.continuingPrefix = try json.optionalString("continuing_subword_prefix")
     definition.endOfWordSuffix = try json.optionalString("end_of_word_suffix")
     definition.unknownToken = try json.optionalString("unk_token")
     definition.fusesUnknown = try json.bool("fuse_unk", default: false)
@@ -57,13 +63,12 @@ extension TokenizerJSON {
       }
       definition.dropout = Float(value)
     }
-    return definition
   }
 
   /// Merges as lists of two tokens, or in the older spelling as one text with a space; a file uses
   /// one of the two throughout.
   private static func readMerges(
-    _ json: JSON, _ vocabulary: Vocabulary, prefixLength: Int
+    _ json: JSON, _ lookup: MergeLookup
   ) throws(JSONError) -> [BPEDefinition.Merge] {
     let elements = try json.expectArray()
     let isOlderSpelling = elements.first?.kind == .string
@@ -88,15 +93,11 @@ extension TokenizerJSON {
         }
         (left, right) = (parts[0], parts[1])
       }
-      func id(_ token: [UInt8]) throws(JSONError) -> TokenID {
-        if let id = vocabulary.id(of: token) { return id }
-        let text = String(decoding: token, as: UTF8.self)
-        throw element.invalid("needs the token `\(text)`, which is not in the vocabulary")
+      do throws(MergeLookup.MissingToken) {
+        merges.append(try lookup.merge(left, right))
+      } catch {
+        throw element.invalid(error.complaint)
       }
-      merges.append(
-        BPEDefinition.Merge(
-          left: try id(left), right: try id(right),
-          result: try id(left + right.dropFirst(prefixLength))))
     }
     return merges
   }

@@ -17,7 +17,7 @@ struct BytePairEncoder: Sendable {
 
   init(_ definition: BPEDefinition) {
     self.definition = definition
-    merges = PairTable(definition.merges)
+    merges = PairTable(definition.merges, sharesRanks: definition.mergesShareRanks)
     let vocabulary = definition.vocabulary
     unknownID = definition.unknownToken.flatMap { vocabulary.id(of: Array($0.utf8)) }
     fallbackIDs =
@@ -33,7 +33,8 @@ struct BytePairEncoder: Sendable {
   var acceptsBytes: Bool { byteIDs != nil }
 
   private static func byteIDs(_ definition: BPEDefinition) -> [TokenID]? {
-    let marksWords = !(definition.continuingPrefix ?? "").isEmpty
+    let marksWords =
+      !(definition.continuingPrefix ?? "").isEmpty
       || !(definition.endOfWordSuffix ?? "").isEmpty
     return marksWords ? nil : definition.byteAlphabetIDs
   }

@@ -15,13 +15,19 @@ struct PairTable: Sendable {
   private static let empty = Entry(rank: -1, result: 0)
 
   /// Where a pair occurs twice, its last rank counts, as in the reference's map.
-  init(_ merges: [BPEDefinition.Merge]) {
+  ///
+  /// - Parameter sharesRanks: whether neighbours in the list with the same result have one rank.
+  init(_ merges: [BPEDefinition.Merge], sharesRanks: Bool = false) {
     var slotCount = 16
     while slotCount < merges.count * 2 { slotCount *= 2 }
     mask = slotCount - 1
     keys = Array(repeating: 0, count: slotCount)
     entries = Array(repeating: Self.empty, count: slotCount)
-    for (rank, merge) in merges.enumerated() {
+    var rank = -1
+    var previous: TokenID?
+    for merge in merges {
+      if !sharesRanks || merge.result != previous { rank += 1 }
+      previous = merge.result
       let slot = self.slot(of: Self.key(merge.left, merge.right))
       keys[slot] = Self.key(merge.left, merge.right)
       entries[slot] = Entry(rank: Int32(rank), result: merge.result)

@@ -1,0 +1,126 @@
+internal import Normalization
+
+/// The way from a text to its tokens in Hugging Face's terms: added tokens are taken out, the rest is
+/// normalized, cut into pieces, and each piece goes through the model.
+struct TextPipeline: Sendable {
+  private let vocabulary: TokenizerVocabulary
+  private let normalizer: CompiledNormalizer
+  private let addedTokens: AddedTokenSearch
+  private let splitter: Splitter
+  private let encoder: PieceEncoder
+  private let caches = WordCachePool()
+
+  /// - Throws: `TokenizerError` when a part of the definition is not valid or not available.
+  init(_ definition: TokenizerDefinition, _ vocabulary: TokenizerVocabulary) throws(TokenizerError)
+  {
+    self.vocabulary = vocabulary
+    let normalizer = try TokenizerError.wrapping { () throws(NormalizationError) in
+      try CompiledNormalizer(definition.normalizer)
+    }
+    self.normalizer = normalizer
+    addedTokens = try TokenizerError.wrapping { () throws(NormalizationError) in
+      try AddedTokenSearch(vocabulary.added, normalizer: normalizer)
+    }
+    encoder = try PieceEncoder(definition.model)
+    splitter = try Splitter(definition.preTokenizer, keepsBytes: encoder.acceptsBytes)
+  }
+
+  // MARK: Encoding
+
+  /// The tokens of one text, before any post-processing.
+  ///
+  /// - Parameters:
+  ///   - text: well-formed UTF-8.
+  ///   - matchesAddedTokens: whether added tokens are taken out at all.
+  func tokens(
+    of text: [UInt8], typeID: UInt32, matchesAddedTokens: Bool
+  ) throws(TokenizerError) -> Encoding {
+    var output = Output(typeID: typeID)
+    for segment in segments(of: text, stage: .raw, matchesAddedTokens) {
+      if let id = segment.id {
+        output.append(id, name: text[segment.range], offsets: segment.range)
+        continue
+      }
+      var part = AlignedText(text[segment.range], originalStart: segment.range.lowerBound)
+      try TokenizerError.wrapping { () throws(NormalizationError) in
+        try normalizer.normalize(&part)
+      }
+      for inner in segments(of: part.bytes, stage: .normalized, matchesAddedTokens) {
+        if let id = inner.id {
+          output.append(
+            id, name: part.bytes[inner.range], offsets: part.originalRange(of: inner.range))
+        } else {
+          try appendModelTokens(of: part.part(inner.range), to: &output)
+        }
+      }
+    }
+    return output.encoding
+  }
+
+  /// The encoding of a text while it is being made.
+  private struct Output {
+    private(set) var encoding = Encoding()
+    private let typeID: UInt32
+    private var word: UInt32 = 0
+
+    init(typeID: UInt32) { self.typeID = typeID }
+
+    /// Appends an added token, which is a word of its own.
+    mutating func append(_ id: TokenID, name: ArraySlice<UInt8>, offsets: Range<Int>) {
+      encoding.append(id, name, offsets, word: word, typeID: typeID)
+      word += 1
+    }
+
+    /// Appends the tokens of one piece, which is a word.
+    mutating func append(
+      _ tokens: PieceTokens, of piece: Range<Int>, in source: AlignedText, _ model: Vocabulary
+    ) {
+      var position = piece.lowerBound
+      for (index, id) in tokens.ids.enumerated() {
+        // A dropped character makes the lengths fall short of the piece, never exceed it, except by
+        // byte tokens of a suffix; the reference leaves such offsets as they are.
+        let end = min(position + tokens.lengths[index], piece.upperBound)
+        let range = min(position, end)..<end
+        let name = tokens.areNamedByText[index] ? source.bytes[range] : model.token(id)
+        encoding.append(
+          id, name ?? [], source.originalRange(of: range), word: word, typeID: typeID)
+        position += tokens.advances[index]
+      }
+      word += 1
+    }
+  }
+
+  /// Cuts a normalized text without added tokens into pieces and encodes each.
+  private func appendModelTokens(
+    of text: AlignedText, to output: inout Output
+  ) throws(TokenizerError) {
+    let split = try splitter.split(text)
+    try caches.withCache { cache throws(TokenizerError) in
+      var tokens = PieceTokens()
+      for piece in split.pieces {
+        tokens.removeAll()
+        let bytes = split.text.bytes[piece]
+        if !cache.find(bytes, into: &tokens) {
+          try encoder.encode(bytes, isBytes: splitter.yieldsBytes, into: &tokens)
+          cache.insert(bytes, tokens)
+        }
+        output.append(tokens, of: piece, in: split.text, vocabulary.model)
+      }
+    }
+  }
+
+  private func segments(
+    of text: [UInt8], stage: AddedTokenSearch.Stage, _ matchesAddedTokens: Bool
+  ) -> [AddedTokenSearch.Segment] {
+    matchesAddedTokens
+      ? addedTokens.segments(of: text, stage: stage)
+      : [AddedTokenSearch.Segment(range: 0..<text.count)]
+  }
+
+  // MARK: Decoding
+
+  /// What the token with `id` is decoded from; `nil` for an id that no token has.
+  func decodingForm(_ id: TokenID) -> [UInt8]? {
+    addedTokens.decodingForm(id) ?? vocabulary.model.token(id).map(Array.init)
+  }
+}

@@ -1,0 +1,85 @@
+internal import Normalization
+internal import Tokenization
+
+extension TokenizerDefinition {
+  /// What of this definition is not in `other`, which is what a file written from this one reads
+  /// as.
+  func losses(readAs other: TokenizerDefinition) -> [String] {
+    var losses: [String] = []
+    func compare(_ name: String, _ isEqual: Bool) { if !isEqual { losses.append(name) } }
+    compare("the normalizer", normalizer == other.normalizer)
+    compare("the pre-tokenizer", preTokenizer == other.preTokenizer)
+    compare("the post-processor", postProcessor == other.postProcessor)
+    compare("the decoder", decoder == other.decoder)
+    compare(
+      "the added tokens (\(addedTokens.count))",
+      addedTokens.sorted { $0.id < $1.id } == other.addedTokens.sorted { $0.id < $1.id })
+    compare("when added tokens are matched", addedTokenPolicy == other.addedTokenPolicy)
+    compare("the model's vocabulary", model.vocabulary == other.model.vocabulary)
+    compare("the model's options", model == other.model)
+    return losses
+  }
+
+  /// The nearest definition that a `tokenizer.json` can hold, and what it does not say.
+  var portable: (definition: TokenizerDefinition, losses: [String]) {
+    var result = self
+    var losses: [String] = []
+    result.preTokenizer = preTokenizer?.inOnigurumaSyntax
+    if case .bpe(var model) = model, model.mergesShareRanks {
+      model.mergesShareRanks = false
+      result.model = .bpe(model)
+      losses.append(
+        "which of two overlapping ways to the same token comes first: tiktoken takes the leftmost")
+    }
+    switch addedTokenPolicy {
+    case .alwaysMatched: return (result, losses)
+    case .matchedWithSpecialTokens:
+      losses.append("that special tokens in a text are matched only on request")
+    case .neverMatched: losses.append("that special tokens in a text are never matched")
+    }
+    result.addedTokenPolicy = .alwaysMatched
+    // Stated ids hold there only for tokens that the model has too.
+    let stated = TokenizerVocabulary(self)
+    let derived = TokenizerVocabulary(result)
+    if addedTokens.contains(where: { derived.id(of: $0.content) != stated.id(of: $0.content) }),
+      case .bpe(var model) = result.model
+    {
+      let added = addedTokens.lazy.map { (token: Array($0.content.utf8), id: $0.id) }
+      model.vocabulary = Vocabulary(
+        model.vocabulary.entries.map { (token: Array($0.token), id: $0.id) } + added)
+      result.model = .bpe(model)
+    }
+    return (result, losses)
+  }
+
+  /// The one pattern that the texts are split by; `nil` where the rules are others.
+  var splittingPattern: String? {
+    switch preTokenizer {
+    case .sequence(let parts):
+      guard parts.count == 2, case .split(let pattern, .isolated, inverted: false) = parts[0],
+        case .byteLevel(addPrefixSpace: false, _, useRegex: false) = parts[1]
+      else { return nil }
+      switch pattern {
+      case .fancyRegex(let pattern), .regex(let pattern): return pattern
+      case .literal: return nil
+      }
+    default: return nil
+    }
+  }
+}
+
+extension PreTokenizer {
+  fileprivate var inOnigurumaSyntax: PreTokenizer {
+    switch self {
+    case .split(let pattern, let behavior, let inverted):
+      .split(pattern.inOnigurumaSyntax, behavior, inverted: inverted)
+    case .sequence(let parts): .sequence(parts.map(\.inOnigurumaSyntax))
+    default: self
+    }
+  }
+}
+
+extension Vocabulary {
+  /// Whether every token is UTF-8, so that formats made of text can hold it.
+  var isText: Bool { entries.allSatisfy { String(validating: $0.token, as: UTF8.self) != nil } }
+}

@@ -1,0 +1,132 @@
+public import Tokenization
+
+/// A tokenizer in the form of a format: its files, and what they do not say of it.
+public struct TokenizerConversion: Sendable {
+  /// The files with their usual names; more than one go into a directory of their own.
+  public var files: [(name: String, bytes: [UInt8])]
+  /// What would be lost, each a sentence; empty when the files say everything.
+  public var losses: [String]
+
+  /// Writes a definition in a format.
+  ///
+  /// - Parameter source: the name of the tokenizer, for messages.
+  /// - Throws: `TokenizerFileError` when the format has no words for such a model at all.
+  public init(
+    _ definition: TokenizerDefinition, to format: TokenizerFormat, source: String
+  ) throws(TokenizerFileError) {
+    switch format {
+    case .tokenizerJSON: self = try Self.tokenizerJSON(definition, source)
+    case .vocabularyAndMerges: self = try Self.vocabularyAndMerges(definition, source)
+    case .wordPieceVocabulary: self = try Self.wordPieceVocabulary(definition, source)
+    case .tiktoken: self = try Self.tiktoken(definition, source)
+    case .sentencePiece: self = try Self.sentencePiece(definition, source)
+    case .clipMerges, .tekken, .gguf:
+      throw TokenizerFileError(
+        source: source, message: "graft does not write \(format.rawValue), it only reads it")
+    }
+  }
+
+  private init(files: [(name: String, bytes: [UInt8])], losses: [String]) {
+    self.files = files
+    self.losses = losses
+  }
+
+  private static func impossible(
+    _ source: String, _ format: TokenizerFormat, needs: String
+  ) -> TokenizerFileError {
+    TokenizerFileError(
+      source: source, message: "\(format.rawValue) can only hold \(needs), which this is not")
+  }
+
+  // MARK: Formats
+
+  private static func tokenizerJSON(
+    _ definition: TokenizerDefinition, _ source: String
+  ) throws(TokenizerFileError) -> TokenizerConversion {
+    let (portable, losses) = definition.portable
+    guard portable.model.vocabulary.isText, let bytes = TokenizerJSON.write(portable) else {
+      throw impossible(source, .tokenizerJSON, needs: "a model of Hugging Face's library")
+    }
+    return TokenizerConversion(files: [("tokenizer.json", bytes)], losses: losses)
+  }
+
+  private static func vocabularyAndMerges(
+    _ definition: TokenizerDefinition, _ source: String
+  ) throws(TokenizerFileError) -> TokenizerConversion {
+    guard case .bpe(let model) = definition.model, model.vocabulary.isText else {
+      throw impossible(source, .vocabularyAndMerges, needs: "a byte-pair encoding")
+    }
+    var merges = Array("#version: 0.2\n".utf8)
+    for merge in model.merges {
+      merges += model.vocabulary.token(merge.left) ?? []
+      merges.append(UInt8(ascii: " "))
+      merges += model.vocabulary.token(merge.right) ?? []
+      merges.append(UInt8(ascii: "\n"))
+    }
+    var plain = BPEDefinition(vocabulary: model.vocabulary, merges: model.merges)
+    plain.endOfWordSuffix = nil
+    return TokenizerConversion(
+      files: [
+        ("vocab.json", VocabularyJSON.write(model.vocabulary)), ("merges.txt", merges),
+      ],
+      losses: definition.losses(readAs: ByteLevelPipeline.gpt2(plain)))
+  }
+
+  private static func wordPieceVocabulary(
+    _ definition: TokenizerDefinition, _ source: String
+  ) throws(TokenizerFileError) -> TokenizerConversion {
+    guard case .wordPiece(let model) = definition.model else {
+      throw impossible(source, .wordPieceVocabulary, needs: "a WordPiece vocabulary")
+    }
+    var bytes: [UInt8] = []
+    for (line, entry) in model.vocabulary.entries.sorted(by: { $0.id < $1.id }).enumerated() {
+      guard entry.id == line, !entry.token.contains(UInt8(ascii: "\n")) else {
+        throw impossible(
+          source, .wordPieceVocabulary, needs: "tokens without newlines whose ids have no gaps")
+      }
+      bytes += entry.token
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return TokenizerConversion(
+      files: [("vocab.txt", bytes)],
+      losses: definition.losses(
+        readAs: BERTPipeline.definition(model.vocabulary, lowercases: nil)))
+  }
+
+  private static func tiktoken(
+    _ definition: TokenizerDefinition, _ source: String
+  ) throws(TokenizerFileError) -> TokenizerConversion {
+    guard case .bpe(let model) = definition.model, let ranks = RankedVocabulary(model) else {
+      throw impossible(source, .tiktoken, needs: "a byte-level BPE in GPT-2's byte alphabet")
+    }
+    var losses: [String] = []
+    let pattern = definition.splittingPattern
+    if ranks.model() != model {
+      losses.append(
+        "the merges: tiktoken merges neighbours whenever together they are a token, so that words "
+          + "may be cut differently")
+    }
+    losses.append(
+      pattern.map { "the splitting pattern, to be given with --spec as \"pat_str\": \($0)" }
+        ?? "the splitting rules, which are not one pattern")
+    if definition.normalizer != nil { losses.append("the normalizer") }
+    if definition.postProcessor != nil { losses.append("the post-processor") }
+    if !definition.addedTokens.isEmpty {
+      losses.append(
+        "the \(definition.addedTokens.count) added tokens, to be given with --spec as \"special\"")
+    }
+    return TokenizerConversion(
+      files: [("tokenizer.tiktoken", TiktokenFile.write(ranks))], losses: losses)
+  }
+
+  private static func sentencePiece(
+    _ definition: TokenizerDefinition, _ source: String
+  ) throws(TokenizerFileError) -> TokenizerConversion {
+    guard case .sentencePiece(let model) = definition.model else {
+      throw impossible(source, .sentencePiece, needs: "a model of the sentencepiece library")
+    }
+    return TokenizerConversion(
+      files: [("tokenizer.model", SentencePieceFile.write(model))],
+      losses: definition.losses(readAs: TokenizerDefinition(model)))
+  }
+}
