@@ -55,13 +55,13 @@ struct AddedTokenSearch: Sendable {
         !token.isSingleWord || Self.standsAlone(match.range, in: bytes)
       else { continue }
       var (start, end) = (match.range.lowerBound, match.range.upperBound)
-      // White space that an earlier token has taken already is not taken again.
+      // White space that an earlier token has taken already is not taken again. A token that stands
+      // inside what an earlier one took along still counts, unless it strips and nothing is left.
       if token.stripsLeft { start = max(Self.startOfSpace(before: start, in: bytes), covered) }
       if token.stripsRight { end = Self.endOfSpace(after: end, in: bytes) }
-      // A token inside what an earlier one took along still counts, with nothing left to stand for.
-      start = min(max(start, covered), end)
+      guard start <= end else { continue }
       if covered < start { segments.append(Segment(range: covered..<start)) }
-      segments.append(Segment(range: start..<end, id: match.value))
+      if start < end { segments.append(Segment(range: start..<end, id: match.value)) }
       covered = end
     }
     if covered < bytes.count { segments.append(Segment(range: covered..<bytes.count)) }

@@ -62,7 +62,8 @@ extension TokenizerJSON {
     case "BertPreTokenizer": return .bert
     case "CharDelimiterSplit": return .delimiter(try readScalar(json.required("delimiter")))
     case "UnicodeScripts": return .unicodeScripts
-    case "FixedLength": return .fixedLength(try json.int("length", in: 1...Int(Int32.max)))
+    case "FixedLength":
+      return .fixedLength(try json["length"]?.expectInt(in: 1...Int(Int32.max)) ?? 5)
     case "Sequence":
       var parts: [PreTokenizer] = []
       for part in try json.required("pretokenizers").expectArray() {
@@ -76,7 +77,8 @@ extension TokenizerJSON {
   private static func readMetaspace(_ json: JSON) throws(JSONError) -> PreTokenizer {
     .metaspace(
       replacement: try readScalar(json.required("replacement")),
-      prepend: try readMetaspacePrepend(json), split: try json.bool("split", default: true))
+      prepend: try readMetaspacePrepend(json),
+      split: json.optional("split") == nil ? true : try json.bool("split"))
   }
 
   /// The scheme, or what the older `add_prefix_space` meant.
