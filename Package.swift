@@ -42,12 +42,17 @@ let package = Package(
     library("Normalization", ["CICU", "ByteIO"]),
     library("Tokenization", ["ByteIO", "Normalization"]),
     library("TokenizerFiles", ["CZlib", "ByteIO", "Normalization", "Tokenization"]),
+    library("TokenizerTraining", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
     library("Tensors", ["ByteIO", "COpenBLAS"]),
     library(
       "Surgery",
       ["ByteIO", "CCrypto", "Normalization", "Tensors", "Tokenization", "TokenizerFiles"]),
     library(
-      "Graft", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "Tensors", "Surgery"]),
+      "Graft",
+      [
+        "ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining", "Tensors",
+        "Surgery",
+      ]),
     .executableTarget(
       name: "GraftCLI",
       dependencies: [
@@ -63,6 +68,9 @@ let package = Package(
     tests("NormalizationTests", ["ByteIO", "Normalization"]),
     tests("TokenizationTests", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
     tests("TokenizerFilesTests", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
+    tests(
+      "TokenizerTrainingTests",
+      ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining"]),
     tests("TensorsTests", ["ByteIO", "Tensors"]),
     tests(
       "SurgeryTests",

@@ -5,3 +5,4 @@
 @_exported public import Tensors
 @_exported public import Tokenization
 @_exported public import TokenizerFiles
+@_exported public import TokenizerTraining
