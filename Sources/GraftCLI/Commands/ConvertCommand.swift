@@ -52,7 +52,8 @@ struct ConvertCommand: ParsableCommand {
       throw ValidationError("the name `\(name)` does not say which format is meant; add --to")
     }
     let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
-    let definition = try TokenizerDefinition(contentsOf: input, spec: spec)
+    let definition = try TokenizerDefinition(
+      contentsOf: TokenizerLocation.find(input), spec: spec, warn: TokenizerOptions.warn)
     let conversion = try TokenizerConversion(definition, to: format, source: input)
     try report(conversion.losses, format)
     if conversion.files.count == 1, let file = conversion.files.first {
