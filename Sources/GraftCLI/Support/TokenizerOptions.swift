@@ -32,6 +32,7 @@ struct TokenizerOptions: ParsableArguments {
   /// Reads the tokenizer's definition.
   func definition() throws -> TokenizerDefinition {
     let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
-    return try TokenizerDefinition(contentsOf: TokenizerLocation.find(tokenizer), spec: spec, warn: Self.warn)
+    return try TokenizerDefinition(
+      contentsOf: TokenizerLocation.find(tokenizer), spec: spec, warn: Self.warn)
   }
 }
