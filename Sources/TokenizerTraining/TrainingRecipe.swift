@@ -8,6 +8,8 @@ public struct TrainingRecipe: Sendable {
     case bpe(BPETrainer.Settings)
     case wordPiece(BPETrainer.Settings)
     case wordLevel(WordLevelTrainer)
+    /// Its own pipeline and special tokens count, not those of the recipe.
+    case continuedBPE(BPEContinuation)
   }
 
   public var model: Model
@@ -44,16 +46,31 @@ public struct TrainingRecipe: Sendable {
     progress: TrainingProgress = { _, _ in }
   ) throws -> Outcome {
     let words = try corpus.countWords(
-      pipeline, keepsBytes: keepsBytes, threadCount: threadCount, memoryBudget: memoryBudget,
-      progress: progress)
-    let model = try train(words, progress: progress)
+      countedPipeline, keepsBytes: keepsBytes, threadCount: threadCount,
+      memoryBudget: memoryBudget, progress: progress)
+    return Outcome(definition: try train(words, progress: progress), words: words)
+  }
+
+  /// Learns a tokenizer from words that `pipeline` has cut.
+  private func train(
+    _ words: WordCounts, progress: TrainingProgress
+  ) throws -> TokenizerDefinition {
+    if case .continuedBPE(let continuation) = model {
+      return try continuation.train(words, progress: progress)
+    }
+    let model = try trainModel(words, progress: progress)
     var finished = pipeline
     if finished.preTokenizer == .bert, finished.postProcessor == nil {
       finished.postProcessor = BERTPipeline.template(model.vocabulary)
     }
-    return Outcome(
-      definition: finished.definition(model, addedTokens: addedTokens(model.vocabulary)),
-      words: words)
+    return finished.definition(model, addedTokens: addedTokens(model.vocabulary))
+  }
+
+  private var countedPipeline: TrainingPipeline {
+    if case .continuedBPE(let continuation) = model {
+      return TrainingPipeline(of: continuation.definition)
+    }
+    return pipeline
   }
 
   /// Byte-pair encodings take bytes as they are; the other models see them spelled.
@@ -61,6 +78,7 @@ public struct TrainingRecipe: Sendable {
     switch model {
     case .bpe, .wordPiece: true
     case .wordLevel: false
+    case .continuedBPE(let continuation): continuation.takesBytes
     }
   }
 
@@ -70,10 +88,11 @@ public struct TrainingRecipe: Sendable {
     return [unknownToken] + specialTokens
   }
 
-  private func train(
+  private func trainModel(
     _ words: WordCounts, progress: TrainingProgress
   ) throws -> TokenizationModel {
     switch model {
+    case .continuedBPE(let continuation): return continuation.definition.model
     case .bpe(var settings):
       settings.specialTokens = allSpecialTokens
       if pipeline.isByteLevel && includesAllBytes {
