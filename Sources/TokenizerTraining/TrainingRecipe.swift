@@ -51,19 +51,41 @@ public struct TrainingRecipe: Sendable {
     return Outcome(definition: try train(words, progress: progress), words: words)
   }
 
-  /// Learns a tokenizer from words that `pipeline` has cut.
+  /// Learns a tokenizer from words that its pipeline has cut.
   private func train(
     _ words: WordCounts, progress: TrainingProgress
   ) throws -> TokenizerDefinition {
-    if case .continuedBPE(let continuation) = model {
+    switch model {
+    case .continuedBPE(let continuation):
       return try continuation.train(words, progress: progress)
+    case .bpe(var settings):
+      settings.specialTokens = allSpecialTokens
+      if pipeline.isByteLevel && includesAllBytes {
+        settings.initialAlphabet.formUnion(BPETrainer.byteAlphabet)
+      }
+      var model = try BPETrainer(settings).train(words, progress: progress)
+      model.unknownToken = unknownToken
+      return tokenizer(.bpe(model))
+    case .wordPiece(var settings):
+      settings.specialTokens = allSpecialTokens
+      var model = try WordPieceTrainer(settings).train(words, progress: progress)
+      model.unknownToken = unknownToken ?? model.unknownToken
+      return tokenizer(.wordPiece(model))
+    case .wordLevel(var trainer):
+      trainer.specialTokens = allSpecialTokens
+      var model = trainer.train(words)
+      model.unknownToken = unknownToken ?? model.unknownToken
+      return tokenizer(.wordLevel(model))
     }
-    let model = try trainModel(words, progress: progress)
-    var finished = pipeline
-    if finished.preTokenizer == .bert, finished.postProcessor == nil {
-      finished.postProcessor = BERTPipeline.template(model.vocabulary)
+  }
+
+  /// The pipeline around a model, with BERT's special tokens around texts where it is BERT's.
+  private func tokenizer(_ model: TokenizationModel) -> TokenizerDefinition {
+    var pipeline = pipeline
+    if pipeline.preTokenizer == .bert, pipeline.postProcessor == nil {
+      pipeline.postProcessor = BERTPipeline.template(model.vocabulary)
     }
-    return finished.definition(model, addedTokens: addedTokens(model.vocabulary))
+    return pipeline.definition(model, addedTokens: addedTokens(model.vocabulary))
   }
 
   private var countedPipeline: TrainingPipeline {
@@ -86,32 +108,6 @@ public struct TrainingRecipe: Sendable {
   private var allSpecialTokens: [String] {
     guard let unknownToken, !specialTokens.contains(unknownToken) else { return specialTokens }
     return [unknownToken] + specialTokens
-  }
-
-  private func trainModel(
-    _ words: WordCounts, progress: TrainingProgress
-  ) throws -> TokenizationModel {
-    switch model {
-    case .continuedBPE(let continuation): return continuation.definition.model
-    case .bpe(var settings):
-      settings.specialTokens = allSpecialTokens
-      if pipeline.isByteLevel && includesAllBytes {
-        settings.initialAlphabet.formUnion(BPETrainer.byteAlphabet)
-      }
-      var model = try BPETrainer(settings).train(words, progress: progress)
-      model.unknownToken = unknownToken
-      return .bpe(model)
-    case .wordPiece(var settings):
-      settings.specialTokens = allSpecialTokens
-      var model = try WordPieceTrainer(settings).train(words, progress: progress)
-      model.unknownToken = unknownToken ?? model.unknownToken
-      return .wordPiece(model)
-    case .wordLevel(var trainer):
-      trainer.specialTokens = allSpecialTokens
-      var model = trainer.train(words)
-      model.unknownToken = unknownToken ?? model.unknownToken
-      return .wordLevel(model)
-    }
   }
 
   private func addedTokens(_ vocabulary: Vocabulary) -> [AddedToken] {
