@@ -8,6 +8,8 @@ public struct TrainingRecipe: Sendable {
     case bpe(BPETrainer.Settings)
     case wordPiece(BPETrainer.Settings)
     case wordLevel(WordLevelTrainer)
+    /// Its own pipeline and special tokens count, not those of the recipe.
+    case continuedBPE(BPEContinuation)
   }
 
   public var model: Model
@@ -44,36 +46,18 @@ public struct TrainingRecipe: Sendable {
     progress: TrainingProgress = { _, _ in }
   ) throws -> Outcome {
     let words = try corpus.countWords(
-      pipeline, keepsBytes: keepsBytes, threadCount: threadCount, memoryBudget: memoryBudget,
-      progress: progress)
-    let model = try train(words, progress: progress)
-    var finished = pipeline
-    if finished.preTokenizer == .bert, finished.postProcessor == nil {
-      finished.postProcessor = BERTPipeline.template(model.vocabulary)
-    }
-    return Outcome(
-      definition: finished.definition(model, addedTokens: addedTokens(model.vocabulary)),
-      words: words)
+      countedPipeline, keepsBytes: keepsBytes, threadCount: threadCount,
+      memoryBudget: memoryBudget, progress: progress)
+    return Outcome(definition: try train(words, progress: progress), words: words)
   }
 
-  /// Byte-pair encodings take bytes as they are; the other models see them spelled.
-  private var keepsBytes: Bool {
-    switch model {
-    case .bpe, .wordPiece: true
-    case .wordLevel: false
-    }
-  }
-
-  /// The special tokens with the unknown token among them.
-  private var allSpecialTokens: [String] {
-    guard let unknownToken, !specialTokens.contains(unknownToken) else { return specialTokens }
-    return [unknownToken] + specialTokens
-  }
-
+  /// Learns a tokenizer from words that its pipeline has cut.
   private func train(
     _ words: WordCounts, progress: TrainingProgress
-  ) throws -> TokenizationModel {
+  ) throws -> TokenizerDefinition {
     switch model {
+    case .continuedBPE(let continuation):
+      return try continuation.train(words, progress: progress)
     case .bpe(var settings):
       settings.specialTokens = allSpecialTokens
       if pipeline.isByteLevel && includesAllBytes {
@@ -81,18 +65,49 @@ public struct TrainingRecipe: Sendable {
       }
       var model = try BPETrainer(settings).train(words, progress: progress)
       model.unknownToken = unknownToken
-      return .bpe(model)
+      return tokenizer(.bpe(model))
     case .wordPiece(var settings):
       settings.specialTokens = allSpecialTokens
       var model = try WordPieceTrainer(settings).train(words, progress: progress)
       model.unknownToken = unknownToken ?? model.unknownToken
-      return .wordPiece(model)
+      return tokenizer(.wordPiece(model))
     case .wordLevel(var trainer):
       trainer.specialTokens = allSpecialTokens
       var model = trainer.train(words)
       model.unknownToken = unknownToken ?? model.unknownToken
-      return .wordLevel(model)
+      return tokenizer(.wordLevel(model))
     }
+  }
+
+  /// The pipeline around a model, with BERT's special tokens around texts where it is BERT's.
+  private func tokenizer(_ model: TokenizationModel) -> TokenizerDefinition {
+    var pipeline = pipeline
+    if pipeline.preTokenizer == .bert, pipeline.postProcessor == nil {
+      pipeline.postProcessor = BERTPipeline.template(model.vocabulary)
+    }
+    return pipeline.definition(model, addedTokens: addedTokens(model.vocabulary))
+  }
+
+  private var countedPipeline: TrainingPipeline {
+    if case .continuedBPE(let continuation) = model {
+      return TrainingPipeline(of: continuation.definition)
+    }
+    return pipeline
+  }
+
+  /// Byte-pair encodings take bytes as they are; the other models see them spelled.
+  private var keepsBytes: Bool {
+    switch model {
+    case .bpe, .wordPiece: true
+    case .wordLevel: false
+    case .continuedBPE(let continuation): continuation.takesBytes
+    }
+  }
+
+  /// The special tokens with the unknown token among them.
+  private var allSpecialTokens: [String] {
+    guard let unknownToken, !specialTokens.contains(unknownToken) else { return specialTokens }
+    return [unknownToken] + specialTokens
   }
 
   private func addedTokens(_ vocabulary: Vocabulary) -> [AddedToken] {

@@ -57,6 +57,9 @@ struct PipelineOptions: ParsableArguments {
     }
   }
 
+  /// Whether any of the options is.
+  var isGiven: Bool { split != nil || like != nil || normalizer != nil }
+
   /// The surroundings of the model.
   func pipeline(default preset: PipelinePreset) throws -> TrainingPipeline {
     var pipeline = (split?.value ?? preset).pipeline

@@ -60,7 +60,27 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("What marks the last character of a word.", valueName: "text"))
   var endOfWordSuffix: String?
 
+  @Option(
+    name: .customLong("continue"),
+    help: ArgumentHelp(
+      """
+      Go on from this byte-pair encoding: its tokens keep their ids, its merges their order, and new \
+      ones follow them up to --vocab-size tokens. How texts are cut, the special tokens and the marks \
+      of words are its own.
+      """, valueName: "tokenizer"))
+  var continued: String?
+
   func validate() throws {
+    if continued != nil {
+      if model != .bpe { throw ValidationError("--continue needs --model bpe.") }
+      if !special.isEmpty || unk != nil || byteFallback || continuingPrefix != nil
+        || endOfWordSuffix != nil || !alphabet.isEmpty
+      {
+        throw ValidationError(
+          "--continue goes with --vocab-size, --min-frequency, --alphabet-limit and "
+            + "--max-token-length; all else is kept as it is.")
+      }
+    }
     if vocabularySize < 1 { throw ValidationError("--vocab-size must be at least 1.") }
     if minFrequency < 0 { throw ValidationError("--min-frequency must not be negative.") }
     if let alphabetLimit, alphabetLimit < 0 {
@@ -74,11 +94,26 @@ struct TrainingOptions: ParsableArguments {
 
   /// All that decides what the tokenizer will be.
   func recipe(_ pipeline: PipelineOptions) throws -> TrainingRecipe {
+    if let continued {
+      if pipeline.isGiven {
+        throw ValidationError("--continue keeps the way in which texts are cut.")
+      }
+      return try continuedRecipe(continued)
+    }
     var recipe = TrainingRecipe(
       recipeModel, pipeline: try pipeline.pipeline(default: defaultPreset))
     recipe.specialTokens = special.isEmpty && model == .wordPiece ? Self.bertTokens : special
     recipe.unknownToken = unk ?? defaultUnknownToken
     return recipe
+  }
+
+  private func continuedRecipe(_ tokenizer: String) throws -> TrainingRecipe {
+    let definition = try TokenizerDefinition(contentsOf: TokenizerLocation.find(tokenizer))
+    var continuation = try BPEContinuation(definition, vocabularySize: vocabularySize)
+    continuation.minimumFrequency = minFrequency
+    continuation.alphabetLimit = alphabetLimit
+    continuation.maximumTokenLength = maxTokenLength
+    return TrainingRecipe(.continuedBPE(continuation), pipeline: TrainingPipeline(of: definition))
   }
 
   private static let bertTokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]

@@ -7,6 +7,15 @@ internal import Tokenization
 /// of merged pairs are never taken back; and a token that is formed in a second way makes second
 /// candidates for pairs that have one already, each of which leads to a merge of its own.
 struct MergeLearner: ~Copyable {
+  /// What an existing tokenizer holds the learner to.
+  struct Kept {
+    /// What pairs become, by `TokenPair.key`. They are joined wherever they come to stand together,
+    /// and are not learned again.
+    var merges: [UInt64: TokenID] = [:]
+    /// Tokens that no merge may form.
+    var unformable: Set<TokenID> = []
+  }
+
   private let words: TrainingWords
   private let settings: BPETrainer.Settings
   private(set) var symbols: SymbolTable
@@ -18,10 +27,16 @@ struct MergeLearner: ~Copyable {
   private var before = NeighbourChanges()
   private var after = NeighbourChanges()
   private var merges: [BPEDefinition.Merge] = []
+  /// `nil` when there is no existing tokenizer.
+  private var kept: Kept?
+  /// Candidates whose merge is kept, to be joined before anything is learned.
+  private var overdue: [MergeCandidate] = []
 
   init(
-    _ words: consuming TrainingWords, _ symbols: SymbolTable, _ settings: BPETrainer.Settings
+    _ words: consuming TrainingWords, _ symbols: SymbolTable, _ settings: BPETrainer.Settings,
+    keeping kept: Kept? = nil
   ) {
+    self.kept = kept
     self.words = words
     self.symbols = symbols
     self.settings = settings
@@ -52,8 +67,12 @@ struct MergeLearner: ~Copyable {
       }
       if count < 1 || count < settings.minimumFrequency { break }
       _ = queue.pop()
-      merge(candidate)
-      candidate.positions.free()
+      learn(candidate)
+      while let candidate = overdue.popLast() {
+        let merged = kept?.merges[candidate.pair.key]
+        if let merged { merge(candidate, into: merged, isNew: false) }
+        candidate.positions.free()
+      }
       if merges.count % 64 == 0 {
         let missing = settings.vocabularySize - symbols.count
         try progress("learning merges", 1 - Double(missing) / Double(goal))
@@ -104,7 +123,9 @@ struct MergeLearner: ~Copyable {
   private mutating func push(_ pair: TokenPair, _ positions: ArraySlice<UInt32>) {
     let count = pairs[pair]
     guard count > 0 else { return }
-    queue.push(MergeCandidate(count: count, pair: pair, positions: PositionList(positions)))
+    let candidate = MergeCandidate(
+      count: count, pair: pair, positions: PositionList(positions))
+    if kept?.merges[pair.key] != nil { overdue.append(candidate) } else { queue.push(candidate) }
   }
 
   @inline(__always)
@@ -114,11 +135,21 @@ struct MergeLearner: ~Copyable {
 
   // MARK: Merging
 
-  private mutating func merge(_ candidate: MergeCandidate) {
+  /// Makes a pair a token.
+  private mutating func learn(_ candidate: MergeCandidate) {
+    defer { candidate.positions.free() }
+    let pair = candidate.pair
+    let spelling = spelling(of: pair)
+    if let kept, let known = symbols.id(of: spelling), kept.unformable.contains(known) { return }
+    let (merged, isNew) = symbols.add(spelling)
+    merges.append(BPEDefinition.Merge(left: pair.left, right: pair.right, result: merged))
+    kept?.merges[pair.key] = merged
+    merge(candidate, into: merged, isNew: isNew)
+  }
+
+  private mutating func merge(_ candidate: MergeCandidate, into merged: TokenID, isNew: Bool) {
     let (left, right) = (candidate.pair.left, candidate.pair.right)
-    let (merged, isNew) = symbols.add(spelling(of: candidate.pair))
     while isRemade.count < symbols.idBound { isRemade.append(false) }
-    merges.append(BPEDefinition.Merge(left: left, right: right, result: merged))
     before.reserve(symbols.idBound)
     after.reserve(symbols.idBound)
     let mayHideOccurrences =
@@ -131,7 +162,7 @@ struct MergeLearner: ~Copyable {
       }
     }
     if !isNew { isRemade[Int(merged)] = true }
-    countChanges(candidate.pair, merged, isNew: isNew)
+    countChanges(candidate.pair, merged)
   }
 
   private func spelling(of pair: TokenPair) -> [UInt8] {
@@ -193,7 +224,7 @@ struct MergeLearner: ~Copyable {
   }
 
   /// Brings the counts up to date and queues the pairs that have come to be.
-  private mutating func countChanges(_ pair: TokenPair, _ merged: TokenID, isNew: Bool) {
+  private mutating func countChanges(_ pair: TokenPair, _ merged: TokenID) {
     before.sortPositions()
     after.sortPositions()
     for neighbour in before.neighbours {

@@ -6,6 +6,19 @@ struct SymbolTable {
   private var spellings: [[UInt8]?] = []
   private var ids: [[UInt8]: TokenID] = [:]
 
+  /// No tokens.
+  init() {}
+
+  /// The tokens of an existing tokenizer with their ids, which may have gaps.
+  init(_ vocabulary: TokenizerVocabulary) {
+    spellings = Array(repeating: nil, count: vocabulary.idBound)
+    for id in vocabulary.ids {
+      guard let spelling = vocabulary.spelling(of: id) else { continue }
+      spellings[Int(id)] = spelling
+      ids[spelling] = id
+    }
+  }
+
   /// One more than the largest id.
   var idBound: Int { spellings.count }
 

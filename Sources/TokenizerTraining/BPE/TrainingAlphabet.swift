@@ -12,15 +12,21 @@ struct TrainingAlphabet {
   init(_ counts: WordCounts, including initial: Set<Unicode.Scalar>, limit: Int?) {
     var frequencies = Self.frequencies(counts)
     for scalar in initial { frequencies[scalar.value] = .max }
+    scalars = Self.mostFrequent(frequencies, limit: limit)
+  }
+
+  /// The most frequent characters in order of their code points; of equally frequent ones the lower
+  /// ones are taken.
+  static func mostFrequent(_ frequencies: [UInt32: Int], limit: Int?) -> [Unicode.Scalar] {
     var kept = frequencies.sorted {
       $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key
     }
     if let limit, kept.count > limit { kept.removeLast(kept.count - max(0, limit)) }
-    scalars = kept.map(\.key).sorted().compactMap(Unicode.Scalar.init)
+    return kept.map(\.key).sorted().compactMap(Unicode.Scalar.init)
   }
 
   /// How often each character occurs.
-  private static func frequencies(_ counts: WordCounts) -> [UInt32: Int] {
+  static func frequencies(_ counts: WordCounts) -> [UInt32: Int] {
     var dense = [Int](repeating: 0, count: 0x11_0000)
     for index in 0..<counts.count {
       let occurrences = counts.occurrences(at: index)

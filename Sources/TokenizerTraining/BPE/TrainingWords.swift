@@ -39,28 +39,80 @@ struct TrainingWords: ~Copyable {
     let length = counts.byteCount + counts.count + 1
     guard length < Int(UInt32.max) else { throw .tooManyCharacters(limit: Int(UInt32.max)) }
     let characters = CharacterSymbols(counts, &symbols, prefix: prefix, suffix: suffix)
-    let slots = UnsafeMutableBufferPointer<Slot>.allocate(capacity: length)
+    var builder = Builder(capacity: length, wordCount: counts.count)
+    for index in 0..<counts.count {
+      builder.beginWord(occurrences: counts.occurrences(at: index))
+      characters.forEachSymbol(ofWordAt: index, in: counts) { builder.append($0, span: 1) }
+      builder.endWord()
+    }
+    self.init(builder)
+  }
+
+  /// Words of tokens that are known already.
+  ///
+  /// - Parameter encode: passes on the tokens of a word with their lengths in characters, and `nil`
+  ///   for what stands between tokens that are never to be merged.
+  init(
+    _ counts: WordCounts,
+    _ encode: (ArraySlice<UInt8>, _ body: (TokenID?, _ span: Int) -> Void) throws -> Void
+  ) throws {
+    let length = counts.byteCount + counts.count + 1
+    guard length < Int(UInt32.max) else {
+      throw TrainingError.tooManyCharacters(limit: Int(UInt32.max))
+    }
+    var builder = Builder(capacity: length, wordCount: counts.count)
+    for index in 0..<counts.count {
+      builder.beginWord(occurrences: counts.occurrences(at: index))
+      try encode(counts.word(at: index)) { symbol, span in
+        if let symbol {
+          builder.append(symbol, span: span)
+        } else {
+          builder.endWord()
+          builder.beginWord(occurrences: counts.occurrences(at: index))
+        }
+      }
+      builder.endWord()
+    }
+    self.init(builder)
+  }
+
+  private init(_ builder: Builder) {
+    slots = .allocate(capacity: builder.slots.count)
+    _ = slots.initialize(from: builder.slots)
+    occurrences = builder.occurrences
+    starts = builder.starts
+  }
+
+  /// Words while they are being laid out.
+  private struct Builder {
+    var slots: [Slot] = []
     var occurrences: [Int] = []
     var starts: [UInt32] = []
-    occurrences.reserveCapacity(counts.count)
-    starts.reserveCapacity(counts.count)
-    slots.initializeElement(at: 0, to: Slot(symbol: Self.boundary, span: 1, word: 0))
-    var end = 1
-    for index in 0..<counts.count {
-      occurrences.append(counts.occurrences(at: index))
-      starts.append(UInt32(end))
-      characters.forEachSymbol(ofWordAt: index, in: counts) { symbol in
-        slots.initializeElement(
-          at: end, to: Slot(symbol: symbol, span: 1, word: UInt32(index)))
-        end += 1
-      }
-      slots.initializeElement(
-        at: end, to: Slot(symbol: Self.boundary, span: 1, word: UInt32(index)))
-      end += 1
+
+    init(capacity: Int, wordCount: Int) {
+      slots.reserveCapacity(capacity)
+      occurrences.reserveCapacity(wordCount)
+      starts.reserveCapacity(wordCount)
+      slots.append(Slot(symbol: TrainingWords.boundary, span: 1, word: 0))
     }
-    self.slots = UnsafeMutableBufferPointer(rebasing: slots[..<end])
-    self.occurrences = occurrences
-    self.starts = starts
+
+    mutating func beginWord(occurrences count: Int) {
+      occurrences.append(count)
+      starts.append(UInt32(slots.count))
+    }
+
+    @inline(__always)
+    mutating func append(_ symbol: TokenID, span: Int) {
+      let word = UInt32(occurrences.count - 1)
+      slots.append(Slot(symbol: symbol, span: UInt32(span), word: word))
+      for place in 1..<max(span, 1) {
+        let isLast = place == span - 1
+        slots.append(
+          Slot(symbol: TrainingWords.inside, span: isLast ? UInt32(span) : 0, word: word))
+      }
+    }
+
+    mutating func endWord() { append(TrainingWords.boundary, span: 1) }
   }
 
   /// Calls `body` with the slot of every token that has a right neighbour, from left to right.

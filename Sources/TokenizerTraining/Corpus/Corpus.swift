@@ -53,7 +53,8 @@ public struct Corpus: Sendable {
     while true {
       let count = try counter.count(&reader)
       if count == 0 { break }
-      try progress("counting words", size == 0 ? 0 : min(1, Double(counter.byteCount) / Double(size)))
+      let share = size == 0 ? 0 : Double(counter.byteCount) / Double(size)
+      try progress("counting words", min(1, share))
     }
     return counter.counts
   }
