@@ -1,4 +1,3 @@
-
 /// The words that a unigram model is trained on: how often each occurs, and how often of that at the
 /// end of a line.
 ///

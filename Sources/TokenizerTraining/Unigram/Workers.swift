@@ -4,7 +4,9 @@ internal import Glibc
 /// Threads that share a row of tasks.
 enum Workers {
   /// The number of threads: what is asked for, or one per core.
-  static func count(_ wanted: Int?) -> Int { wanted ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+  static func count(_ wanted: Int?) -> Int {
+    wanted ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
 
   /// Runs `body` for `tasks` tasks, worker `w` of `n` doing the tasks w, w + n, …, each worker with a
   /// state of its own; returns the states.
