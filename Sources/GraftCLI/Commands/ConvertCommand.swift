@@ -8,14 +8,15 @@ struct ConvertCommand: ParsableCommand {
     abstract: "Write a tokenizer in another file format.",
     discussion: """
       Reads every format that -t takes; writes those of --to. What the target cannot say is listed,
-      and nothing is written unless --lossy allows the loss.
+      and nothing is written unless --lossy allows the loss. An output whose name ends with a slash
+      becomes a directory that transformers' AutoTokenizer opens.
 
       Examples:
         graft convert ggml-vocab.gguf tokenizer.model
-        graft convert encoder/ tokenizer.json
+        graft convert encoder/ my-tokenizer/
       """)
 
-  @Argument(help: "The tokenizer: a file of any format, or a directory that holds one.")
+  @Argument(help: "The tokenizer: a file of any format, a directory that holds one, or a name.")
   var input: String
 
   @Argument(help: "The file to write; a directory for formats of several files.")

@@ -7,8 +7,11 @@ struct TokenizerOutput: ParsableArguments {
     case tokenizerJSON = "tokenizer.json"
     case vocabularyAndMerges = "vocab-merges"
     case tiktoken
+    case tekken
     case sentencePiece = "sentencepiece"
     case wordPieceVocabulary = "vocab.txt"
+    case gguf
+    case modelDirectory = "directory"
   }
 
   @Option(help: "The format; without it, the one that the output's name has.")
@@ -22,7 +25,7 @@ struct TokenizerOutput: ParsableArguments {
 
   /// The format for an output of that name.
   func format(_ output: String) throws -> TokenizerFormat {
-    let name = FileSystem.lastComponent(output)
+    let name = isDirectory(output) ? "/" : FileSystem.lastComponent(output)
     guard
       let format = to.flatMap({ TokenizerFormat(rawValue: $0.rawValue) })
         ?? TokenizerFormat(fileName: name)
@@ -31,6 +34,9 @@ struct TokenizerOutput: ParsableArguments {
     }
     return format
   }
+
+  /// Whether the output's name asks for a directory.
+  private func isDirectory(_ output: String) -> Bool { output.hasSuffix("/") }
 
   /// Refuses to begin work that could not be written.
   func requireFree(_ output: String) throws {
@@ -46,11 +52,12 @@ struct TokenizerOutput: ParsableArguments {
     let format = try format(output)
     let conversion = try TokenizerConversion(definition, to: format, source: source)
     try report(conversion.losses, format, source)
-    if conversion.files.count == 1, let file = conversion.files.first {
+    if conversion.files.count == 1, let file = conversion.files.first, !isDirectory(output) {
       try FileSystem.writeAtomically(file.bytes, to: output, replacing: force)
       return
     }
-    let directory = try AtomicDirectory(destination: output, replacing: force)
+    let directory = try AtomicDirectory(
+      destination: isDirectory(output) ? String(output.dropLast()) : output, replacing: force)
     for file in conversion.files {
       let written = try OutputFile(creating: directory.path(file.name))
       try written.write(file.bytes)

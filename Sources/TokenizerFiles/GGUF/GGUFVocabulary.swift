@@ -1,3 +1,4 @@
+internal import ByteIO
 internal import Normalization
 internal import Tokenization
 
@@ -32,10 +33,13 @@ struct GGUFVocabulary {
         message: "is missing: the file holds no vocabulary")
     }
     var tokens: [[UInt8]] = []
-    for element in elements {
-      guard case .text(let token) = element else {
+    for (id, element) in elements.enumerated() {
+      guard case .text(let token) = element,
+        UTF8Validation.firstInvalidByte(in: token[...]) == nil
+      else {
         throw TokenizerFileError(
-          source: source, place: .key(Self.prefix + "tokens"), message: "must be texts")
+          source: source, place: .key(Self.prefix + "tokens[\(id)]"),
+          message: "must be a text in UTF-8")
       }
       tokens.append(token)
     }

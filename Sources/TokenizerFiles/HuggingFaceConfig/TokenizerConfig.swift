@@ -67,12 +67,11 @@ struct TokenizerConfig {
     if let additional = json.optional("additional_special_tokens"), additional.kind == .array {
       values += additional.elements
     }
+    var seen = Set(specialTokens.map { Array($0.content.utf8) })
     for value in values {
       var token = try Self.readToken(value, id: 0)
       token.isSpecial = true
-      if !specialTokens.contains(where: { $0.content == token.content }) {
-        specialTokens.append(token)
-      }
+      if seen.insert(Array(token.content.utf8)).inserted { specialTokens.append(token) }
     }
   }
 
@@ -95,19 +94,28 @@ struct TokenizerConfig {
   /// A special token that neither the files nor the vocabulary give an id follows all others.
   func addedTokens(beside vocabulary: Vocabulary) -> [AddedToken] {
     var tokens = addedTokens
-    var nextID = max(
-      vocabulary.maximumID.map { $0 + 1 } ?? 0, (tokens.keys.max().map { $0 + 1 }) ?? 0)
+    var ids: [[UInt8]: TokenID] = [:]
+    for (id, token) in addedTokens {
+      ids[Array(token.content.utf8)] = min(id, ids[Array(token.content.utf8)] ?? id)
+    }
+    let last = max(vocabulary.maximumID ?? 0, tokens.keys.max() ?? 0)
+    let isEmpty = vocabulary.maximumID == nil && tokens.isEmpty
+    // There is no id after the last one that the type can hold.
+    var nextID = isEmpty ? 0 : last == .max ? nil : last + 1
     for special in specialTokens {
-      if let (id, _) = tokens.first(where: { $0.value.content == special.content }) {
+      let content = Array(special.content.utf8)
+      if let id = ids[content] {
         tokens[id]?.isSpecial = true
         continue
       }
       var token = special
-      if let id = vocabulary.id(of: Array(special.content.utf8)) {
+      if let id = vocabulary.id(of: content) {
         token.id = id
+      } else if let id = nextID {
+        token.id = id
+        nextID = id == .max ? nil : id + 1
       } else {
-        token.id = nextID
-        nextID += 1
+        continue
       }
       tokens[token.id] = token
     }

@@ -107,6 +107,11 @@ public struct TokenizerConversion: Sendable {
       bytes += entry.token
       bytes.append(UInt8(ascii: "\n"))
     }
+    let plain = BERTPipeline.definition(model.vocabulary, lowercases: nil)
+    if definition.losses(readAs: plain).isEmpty {
+      return TokenizerConversion(files: [("vocab.txt", bytes)], losses: [])
+    }
+    // What the vocabulary does not say by itself goes into the files beside it.
     let config = TokenizerConfig.describing(definition, className: "BertTokenizer")
     return TokenizerConversion(
       files: [("vocab.txt", bytes)] + config.files,
