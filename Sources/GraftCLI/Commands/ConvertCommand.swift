@@ -12,10 +12,10 @@ struct ConvertCommand: ParsableCommand {
 
       Examples:
         graft convert ggml-vocab.gguf tokenizer.model
-        graft convert encoder/ tokenizer.json
+        graft convert graft-32k tokenizer.json
       """)
 
-  @Argument(help: "The tokenizer: a file of any format, or a directory that holds one.")
+  @Argument(help: "The tokenizer: whatever -t takes.")
   var input: String
 
   @Argument(help: "The file to write; a directory for formats of several files.")
@@ -31,7 +31,7 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     _ = try writing.format(output)
     let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
-    let definition = try TokenizerDefinition(contentsOf: input, spec: spec)
+    let definition = try TokenizerDefinition(contentsOf: TokenizerLocation.find(input), spec: spec)
     try writing.write(definition, to: output, source: input)
   }
 }
