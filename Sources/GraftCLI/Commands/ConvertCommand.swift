@@ -31,7 +31,8 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     _ = try writing.format(output)
     let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
-    let definition = try TokenizerDefinition(contentsOf: TokenizerLocation.find(input), spec: spec)
+    let definition = try TokenizerDefinition(
+      contentsOf: TokenizerLocation.find(input), spec: spec, warn: TokenizerOptions.warn)
     try writing.write(definition, to: output, source: input)
   }
 }

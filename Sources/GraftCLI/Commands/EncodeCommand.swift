@@ -52,7 +52,7 @@ struct EncodeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The members of jsonl output.", valueName: "list"))
   var fields = FieldList()
 
-  @Option(help: "Whether offsets count bytes or Unicode scalars (char).")
+  @Option(help: "Whether offsets count bytes, Unicode scalars (char), UTF-16 units or graphemes.")
   var offsetUnit = OffsetUnit.byte
 
   @Argument(help: "The input; standard input without one.")
@@ -85,7 +85,7 @@ struct EncodeCommand: ParsableCommand {
       members.append("\"tokens\":" + JSONText.list(tokens))
     }
     if fields.fields.contains(.offsets) {
-      let offsets = offsetUnit.convert(encoding.offsets, in: text)
+      let offsets = encoding.offsets(in: offsetUnit, of: text)
       members.append(
         "\"offsets\":" + JSONText.list(offsets.map { "[\($0.lowerBound),\($0.upperBound)]" }))
     }

@@ -22,6 +22,14 @@ struct TokenizerOptions: ParsableArguments {
   /// Opens the tokenizer.
   func load() throws -> Tokenizer { try Tokenizer(definition()) }
 
+  /// Says on standard error what was assumed of a tokenizer.
+  static func warn(_ assumption: String) {
+    let errors = BufferedWriter.standardError()
+    // A warning that cannot be printed is no reason to stop.
+    try? errors.write("graft: \(assumption)\n")
+    try? errors.flush()
+  }
+
   /// Reads the tokenizer's definition.
   func definition() throws -> TokenizerDefinition {
     let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
@@ -29,6 +37,6 @@ struct TokenizerOptions: ParsableArguments {
       if let tokenizer { try TokenizerLocation.find(tokenizer) } else {
         try ShippedVocabularies.defaultPath()
       }
-    return try TokenizerDefinition(contentsOf: path, spec: spec)
+    return try TokenizerDefinition(contentsOf: path, spec: spec, warn: Self.warn)
   }
 }

@@ -15,14 +15,14 @@ public final class Tokenizer: Sendable {
   public let definition: TokenizerDefinition
   /// Its tokens, those of the model and those added.
   public let vocabulary: TokenizerVocabulary
-  private let engine: Engine
+  let engine: Engine
   private let postProcessor: CompiledPostProcessor
-  private let decoder: CompiledDecoder
+  let decoder: CompiledDecoder
   /// How special tokens are spelled: the reference tells them by that when it leaves them out.
-  private let specialSpellings: Set<[UInt8]>
+  let specialSpellings: Set<[UInt8]>
 
   /// The two ways from text to tokens.
-  private enum Engine: Sendable {
+  enum Engine: Sendable {
     case pipeline(TextPipeline)
     /// A model of the sentencepiece library runs as a whole, by that library's rules.
     case sentencePiece(SentencePieceProcessor)

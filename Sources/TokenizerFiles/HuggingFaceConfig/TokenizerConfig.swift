@@ -22,23 +22,28 @@ struct TokenizerConfig {
   ///
   /// - Throws: `FileError` or `JSONError` of the first file that cannot be read.
   init(directory: String) throws {
-    if let json = try Self.document("tokenizer_config.json", directory) { try readConfig(json) }
-    if let json = try Self.document("special_tokens_map.json", directory) {
-      try readSpecialTokens(json)
+    try self.init { name in
+      let path = directory + "/" + name
+      guard FileSystem.isFile(path) else { return nil }
+      return try JSON(parsing: FileSystem.read(path), source: path)
     }
-    if let json = try Self.document("added_tokens.json", directory) {
+  }
+
+  /// Reads the files that `document` gives by their names.
+  ///
+  /// - Throws: what `document` throws, and `JSONError` for a file that is not what it should be.
+  init(documents document: (_ name: String) throws -> JSON?) throws {
+    if let json = try document("tokenizer_config.json") { try readConfig(json.expectObject()) }
+    if let json = try document("special_tokens_map.json") {
+      try readSpecialTokens(json.expectObject())
+    }
+    if let json = try document("added_tokens.json")?.expectObject() {
       for member in json.members {
         let id = try TokenizerJSON.readID(member.value)
         let token = try member.key.expectString()
         if addedTokens[id] == nil { addedTokens[id] = AddedToken(id: id, content: token) }
       }
     }
-  }
-
-  private static func document(_ name: String, _ directory: String) throws -> JSON? {
-    let path = directory + "/" + name
-    guard FileSystem.isFile(path) else { return nil }
-    return try JSON(parsing: FileSystem.read(path), source: path).expectObject()
   }
 
   private mutating func readConfig(_ json: JSON) throws(JSONError) {

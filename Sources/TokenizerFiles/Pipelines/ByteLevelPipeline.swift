@@ -94,6 +94,15 @@ extension ByteLevelPipeline {
     }
   }
 
+  /// llama.cpp's name for the splitting rules of a definition; `default` where it has none.
+  static func name(of definition: TokenizerDefinition, _ model: BPEDefinition) -> String {
+    let rules = definition.comparable
+    return ["gpt-2", "qwen2", "llama-bpe", "starcoder"].first { name in
+      guard let other = named(name, model)?.comparable else { return false }
+      return other.preTokenizer == rules.preTokenizer && other.normalizer == rules.normalizer
+    } ?? "default"
+  }
+
   /// GPT-2's tokenizer with every digit by itself.
   private static func withDigits(_ model: BPEDefinition) -> TokenizerDefinition {
     var definition = gpt2(model)

@@ -12,9 +12,9 @@ extension TokenizerJSON {
       json.key("version")
       json.string("1.0")
       json.key("truncation")
-      json.null()
+      optional(definition.truncation, &json) { write($0, &$1) }
       json.key("padding")
-      json.null()
+      optional(definition.padding, &json) { write($0, &$1) }
       json.key("added_tokens")
       json.array { json in
         for token in definition.addedTokens.sorted(by: { $0.id < $1.id }) { write(token, &json) }

@@ -3,20 +3,24 @@ internal import Tokenization
 
 extension TokenizerDefinition {
   /// What of this definition is not in `other`, which is what a file written from this one reads
-  /// as.
+  /// as. Differences that no text can show do not count.
   func losses(readAs other: TokenizerDefinition) -> [String] {
+    let (mine, other) = (comparable, other.comparable)
     var losses: [String] = []
     func compare(_ name: String, _ isEqual: Bool) { if !isEqual { losses.append(name) } }
-    compare("the normalizer", normalizer == other.normalizer)
-    compare("the pre-tokenizer", preTokenizer == other.preTokenizer)
-    compare("the post-processor", postProcessor == other.postProcessor)
-    compare("the decoder", decoder == other.decoder)
+    compare("the normalizer", mine.normalizer == other.normalizer)
+    compare("the pre-tokenizer", mine.preTokenizer == other.preTokenizer)
+    compare("the post-processor", mine.postProcessor == other.postProcessor)
+    compare("the decoder", mine.decoder == other.decoder)
     compare(
-      "the added tokens (\(addedTokens.count))",
-      addedTokens.sorted { $0.id < $1.id } == other.addedTokens.sorted { $0.id < $1.id })
+      "the added tokens (\(addedTokens.count))", mine.addedTokens == other.addedTokens)
     compare("when added tokens are matched", addedTokenPolicy == other.addedTokenPolicy)
-    compare("the model's vocabulary", model.vocabulary == other.model.vocabulary)
-    compare("the model's options", model == other.model)
+    compare("the model's vocabulary", mine.model.vocabulary == other.model.vocabulary)
+    if mine.model.vocabulary == other.model.vocabulary {
+      compare("the model's options", mine.model == other.model)
+    }
+    compare("the truncation", truncation == other.truncation)
+    compare("the padding", padding == other.padding)
     return losses
   }
 
@@ -69,7 +73,7 @@ extension TokenizerDefinition {
 }
 
 extension PreTokenizer {
-  fileprivate var inOnigurumaSyntax: PreTokenizer {
+  var inOnigurumaSyntax: PreTokenizer {
     switch self {
     case .split(let pattern, let behavior, let inverted):
       .split(pattern.inOnigurumaSyntax, behavior, inverted: inverted)

@@ -1,3 +1,4 @@
+internal import ByteIO
 public import Tokenization
 
 /// A tokenizer in the form of a format: its files, and what they do not say of it.
@@ -20,18 +21,21 @@ public struct TokenizerConversion: Sendable {
     case .wordPieceVocabulary: self = try Self.wordPieceVocabulary(definition, source)
     case .tiktoken: self = try Self.tiktoken(definition, source)
     case .sentencePiece: self = try Self.sentencePiece(definition, source)
-    case .clipMerges, .tekken, .gguf:
+    case .tekken: self = try Self.tekken(definition, source)
+    case .gguf: self = try Self.gguf(definition, source)
+    case .modelDirectory: self = try Self.modelDirectory(definition, source)
+    case .clipMerges:
       throw TokenizerFileError(
         source: source, message: "graft does not write \(format.rawValue), it only reads it")
     }
   }
 
-  private init(files: [(name: String, bytes: [UInt8])], losses: [String]) {
+  init(files: [(name: String, bytes: [UInt8])], losses: [String]) {
     self.files = files
     self.losses = losses
   }
 
-  private static func impossible(
+  static func impossible(
     _ source: String, _ format: TokenizerFormat, needs: String
   ) -> TokenizerFileError {
     TokenizerFileError(
@@ -40,14 +44,27 @@ public struct TokenizerConversion: Sendable {
 
   // MARK: Formats
 
-  private static func tokenizerJSON(
+  /// What is lost on the way into a file and out of it again.
+  static func readBack(
+    _ definition: TokenizerDefinition, _ read: () throws -> TokenizerDefinition
+  ) -> [String] {
+    do {
+      return definition.losses(readAs: try read())
+    } catch {
+      return ["that the file can be read at all: \(error)"]
+    }
+  }
+
+  static func tokenizerJSON(
     _ definition: TokenizerDefinition, _ source: String
   ) throws(TokenizerFileError) -> TokenizerConversion {
     let (portable, losses) = definition.portable
     guard portable.model.vocabulary.isText, let bytes = TokenizerJSON.write(portable) else {
       throw impossible(source, .tokenizerJSON, needs: "a model of Hugging Face's library")
     }
-    return TokenizerConversion(files: [("tokenizer.json", bytes)], losses: losses)
+    return TokenizerConversion(
+      files: [("tokenizer.json", bytes)],
+      losses: losses + readBack(portable) { try TokenizerJSON.read(bytes, source: source) })
   }
 
   private static func vocabularyAndMerges(
@@ -63,13 +80,16 @@ public struct TokenizerConversion: Sendable {
       merges += model.vocabulary.token(merge.right) ?? []
       merges.append(UInt8(ascii: "\n"))
     }
-    var plain = BPEDefinition(vocabulary: model.vocabulary, merges: model.merges)
-    plain.endOfWordSuffix = nil
+    let config = TokenizerConfig.describing(
+      definition, className: TokenizerConfig.bytePairClass(of: definition, model))
+    let vocabulary = VocabularyJSON.write(model.vocabulary)
     return TokenizerConversion(
-      files: [
-        ("vocab.json", VocabularyJSON.write(model.vocabulary)), ("merges.txt", merges),
-      ],
-      losses: definition.losses(readAs: ByteLevelPipeline.gpt2(plain)))
+      files: [("vocab.json", vocabulary), ("merges.txt", merges)] + config.files,
+      losses: readBack(definition) {
+        try TokenizerFile.bytePairDefinition(
+          vocabulary: JSON(parsing: vocabulary, source: "vocab.json"), merges: merges,
+          mergesPath: "merges.txt", TokenizerConfig(documents: config.document), source: source)
+      })
   }
 
   private static func wordPieceVocabulary(
@@ -87,10 +107,13 @@ public struct TokenizerConversion: Sendable {
       bytes += entry.token
       bytes.append(UInt8(ascii: "\n"))
     }
+    let config = TokenizerConfig.describing(definition, className: "BertTokenizer")
     return TokenizerConversion(
-      files: [("vocab.txt", bytes)],
-      losses: definition.losses(
-        readAs: BERTPipeline.definition(model.vocabulary, lowercases: nil)))
+      files: [("vocab.txt", bytes)] + config.files,
+      losses: readBack(definition) {
+        try TokenizerFile.wordPieceDefinition(
+          bytes, TokenizerConfig(documents: config.document), source: source)
+      })
   }
 
   private static func tiktoken(
@@ -119,7 +142,7 @@ public struct TokenizerConversion: Sendable {
       files: [("tokenizer.tiktoken", TiktokenFile.write(ranks))], losses: losses)
   }
 
-  private static func sentencePiece(
+  static func sentencePiece(
     _ definition: TokenizerDefinition, _ source: String
   ) throws(TokenizerFileError) -> TokenizerConversion {
     guard case .sentencePiece(let model) = definition.model else {

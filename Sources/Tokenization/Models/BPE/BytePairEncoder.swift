@@ -40,10 +40,13 @@ struct BytePairEncoder: Sendable {
   }
 
   private static func tokensByBytes(_ vocabulary: Vocabulary) -> Vocabulary {
-    Vocabulary(
-      vocabulary.entries.lazy.compactMap { token, id in
-        ByteAlphabet.decode(UTF8Scalars(token).lazy.map(\.scalar)).map { (token: $0, id: id) }
-      })
+    var builder = Vocabulary.Builder(minimumCapacity: vocabulary.count)
+    var bytes: [UInt8] = []
+    for (token, id) in vocabulary.entries {
+      bytes.removeAll(keepingCapacity: true)
+      if ByteAlphabet.decode(utf8: token, into: &bytes) { builder.add(bytes, id: id) }
+    }
+    return builder.vocabulary()
   }
 
   // MARK: Encoding

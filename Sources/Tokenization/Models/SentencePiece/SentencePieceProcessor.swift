@@ -1,5 +1,3 @@
-internal import ByteIO
-
 /// A model of the sentencepiece library, ready to run: text to ids and back as its
 /// `SentencePieceProcessor` does it.
 struct SentencePieceProcessor: Sendable {
@@ -9,11 +7,11 @@ struct SentencePieceProcessor: Sendable {
     var length: Int
   }
 
-  private let definition: SentencePieceDefinition
-  private let table: PieceTable
-  private let normalizer: SentencePieceNormalizer
-  private let denormalizer: SentencePieceNormalizer?
-  private let viterbi: SentencePieceViterbi?
+  let definition: SentencePieceDefinition
+  let table: PieceTable
+  let normalizer: SentencePieceNormalizer
+  let denormalizer: SentencePieceNormalizer?
+  let viterbi: SentencePieceViterbi?
 
   /// - Throws: `TokenizerError.invalidModel` for what the library refuses to open.
   init(_ definition: SentencePieceDefinition) throws(TokenizerError) {
@@ -83,75 +81,10 @@ struct SentencePieceProcessor: Sendable {
   ///
   /// - Throws: `TokenizerError.unknownID` for an id that no piece has.
   func decode(_ ids: [TokenID]) throws(TokenizerError) -> [UInt8] {
+    var decoding = SentencePieceDecoding(self)
     var text: [UInt8] = []
-    var bytes: [UInt8] = []
-    var isAtStart = true
-    var hasDroppedSpace = false
-    for id in ids {
-      guard Int(id) < definition.pieces.count else { throw .unknownID(id) }
-      let piece = definition.pieces[Int(id)].text
-      // The library looks pieces up by their text again.
-      let kind = table.kind(table.id(of: piece[...]))
-      if kind == .byte, let byte = ByteFallback.byte(piece) {
-        bytes.append(byte)
-        continue
-      }
-      text += Self.repaired(bytes)
-      bytes.removeAll()
-      if hasDroppedSpace || !text.isEmpty { isAtStart = false }
-      hasDroppedSpace = false
-      switch kind {
-      case .control: break
-      case .unknown: text += definition.unknownSurface.utf8
-      default: text += surface(piece, isAtStart: isAtStart, hasDroppedSpace: &hasDroppedSpace)
-      }
-    }
-    text += Self.repaired(bytes)
-    return denormalizer?.normalize(text).bytes ?? text
-  }
-
-  /// What a piece stands for: marks become spaces, one at the start of the text is dropped.
-  private func surface(
-    _ piece: [UInt8], isAtStart: Bool, hasDroppedSpace: inout Bool
-  ) -> [UInt8] {
-    let mark = SentencePieceNormalizer.mark
-    let rules = definition.normalization
-    var rest = piece[...]
-    if isAtStart, rules.addsDummyPrefix || rules.removesExtraWhitespace, rest.starts(with: mark) {
-      rest = rest.dropFirst(mark.count)
-      // Where spaces are collapsed anyway, those of the next piece are dropped too.
-      hasDroppedSpace = !rules.removesExtraWhitespace
-    }
-    var result: [UInt8] = []
-    while !rest.isEmpty {
-      if rest.starts(with: mark) {
-        result.append(0x20)
-        rest = rest.dropFirst(mark.count)
-      } else {
-        result.append(rest.removeFirst())
-      }
-    }
-    return result
-  }
-
-  /// A run of byte pieces as text, with U+FFFD for every byte that does not belong to a character.
-  private static func repaired(_ bytes: [UInt8]) -> [UInt8] {
-    guard !bytes.isEmpty else { return [] }
-    var result: [UInt8] = []
-    bytes.withUnsafeBytes { buffer in
-      var position = 0
-      while position < buffer.count {
-        let length = UTF8Validation.sequenceLength(at: position, in: buffer)
-        if length == 0 {
-          result += "\u{FFFD}".utf8
-          position += 1
-        } else {
-          result += buffer[position..<(position + length)]
-          position += length
-        }
-      }
-    }
-    return result
+    for id in ids { text += try decoding.append(id) }
+    return text + decoding.finish()
   }
 }
 
