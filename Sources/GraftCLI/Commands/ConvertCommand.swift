@@ -13,10 +13,10 @@ struct ConvertCommand: ParsableCommand {
 
       Examples:
         graft convert ggml-vocab.gguf tokenizer.model
-        graft convert encoder/ my-tokenizer/
+        graft convert graft-32k my-tokenizer/
       """)
 
-  @Argument(help: "The tokenizer: a file of any format, a directory that holds one, or a name.")
+  @Argument(help: "The tokenizer: whatever -t takes.")
   var input: String
 
   @Argument(help: "The file to write; a directory for formats of several files.")

@@ -8,7 +8,7 @@ struct CountCommand: ParsableCommand {
     abstract: "Count the tokens of texts.",
     discussion: """
       Examples:
-        graft count -t model/ README.md
+        graft count README.md
         graft count -t tokenizer.json --json *.txt
       """)
 

@@ -8,7 +8,7 @@ struct EncodeCommand: ParsableCommand {
     abstract: "Turn text into ids.",
     discussion: """
       Examples:
-        echo 'Hello, world!' | graft encode -t model/
+        echo 'Hello, world!' | graft encode
         graft encode -t tokenizer.json --format jsonl texts.jsonl
       """)
 

@@ -8,9 +8,10 @@ struct TokenizerOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       A tokenizer file of any format, a directory that holds one, the name of a vocabulary that \
-      ships with graft, or a Hub id in the local Hugging Face cache.
+      ships with graft, or a Hub id in the local Hugging Face cache. Without it, the vocabulary \
+      \(ShippedVocabularies.defaultName), which ships with graft.
       """, valueName: "tokenizer"))
-  var tokenizer: String
+  var tokenizer: String?
 
   @Option(
     help: ArgumentHelp(
@@ -32,6 +33,10 @@ struct TokenizerOptions: ParsableArguments {
   /// Reads the tokenizer's definition.
   func definition() throws -> TokenizerDefinition {
     let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
-    return try TokenizerDefinition(contentsOf: TokenizerLocation.find(tokenizer), spec: spec, warn: Self.warn)
+    let path =
+      if let tokenizer { try TokenizerLocation.find(tokenizer) } else {
+        try ShippedVocabularies.defaultPath()
+      }
+    return try TokenizerDefinition(contentsOf: path, spec: spec, warn: Self.warn)
   }
 }
