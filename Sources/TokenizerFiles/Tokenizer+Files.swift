@@ -23,6 +23,12 @@ extension TokenizerDefinition {
   /// - Throws: `FileError` when a file cannot be read, `JSONError` or `TokenizerFileError` when it
   ///   is not what it should be.
   public init(contentsOf path: String, spec: TokenizerSpec = TokenizerSpec()) throws {
+    if FileSystem.isDirectory(path),
+      let definition = try BytePipeline.definition(ofDirectory: path)
+    {
+      self = definition
+      return
+    }
     let file = FileSystem.isDirectory(path) ? try TokenizerDirectory.file(in: path, spec) : path
     self = try TokenizerFile(file).definition(spec)
   }

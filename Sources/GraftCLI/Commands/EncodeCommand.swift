@@ -53,7 +53,7 @@ struct EncodeCommand: ParsableCommand {
   var fields = FieldList()
 
   @Option(help: "Whether offsets count bytes, Unicode scalars (char), UTF-16 units or graphemes.")
-  var offsetUnit = OffsetUnit.byte
+  var offsetUnit = OffsetUnitOption.byte
 
   @Argument(help: "The input; standard input without one.")
   var file: String?
@@ -85,7 +85,7 @@ struct EncodeCommand: ParsableCommand {
       members.append("\"tokens\":" + JSONText.list(tokens))
     }
     if fields.fields.contains(.offsets) {
-      let offsets = encoding.offsets(in: offsetUnit, of: text)
+      let offsets = encoding.offsets(in: offsetUnit.unit, of: text)
       members.append(
         "\"offsets\":" + JSONText.list(offsets.map { "[\($0.lowerBound),\($0.upperBound)]" }))
     }

@@ -8,7 +8,7 @@ struct TokenizerOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       A tokenizer file of any format, a directory that holds one, the name of a vocabulary that \
-      ships with graft, or a Hub id in the local Hugging Face cache.
+      ships with graft, a Hub id in the local Hugging Face cache, or bytes or byt5.
       """, valueName: "tokenizer"))
   var tokenizer: String
 
@@ -24,6 +24,6 @@ struct TokenizerOptions: ParsableArguments {
   /// Reads the tokenizer's definition.
   func definition() throws -> TokenizerDefinition {
     let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
-    return try TokenizerDefinition(contentsOf: TokenizerLocation.find(tokenizer), spec: spec)
+    return try TokenizerDefinition(named: tokenizer, spec: spec)
   }
 }

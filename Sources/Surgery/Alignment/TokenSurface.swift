@@ -25,6 +25,8 @@ struct TokenSpelling {
     case continuationPrefix([UInt8])
     /// Every token is a word.
     case words
+    /// Every token is a byte.
+    case bytes
     /// The text itself.
     case plain
   }
@@ -50,6 +52,7 @@ struct TokenSpelling {
     switch definition.model {
     case .wordPiece(let model): return .continuationPrefix(Array(model.continuingPrefix.utf8))
     case .wordLevel: return .words
+    case .bytes: return .bytes
     case .unigram, .sentencePiece: return .metaspace
     case .bpe(let model):
       if let prefix = model.continuingPrefix, !prefix.isEmpty {
@@ -99,6 +102,7 @@ struct TokenSpelling {
       let isContinuation = spelled.count > prefix.count && spelled.starts(with: prefix)
       return isContinuation ? Array(spelled.dropFirst(prefix.count)) : [0x20] + spelled
     case .words: return [0x20] + spelled
+    case .bytes: return ByteDefinition.byte(spelled).map { [$0] } ?? spelled
     case .plain: return spelled
     }
   }

@@ -21,6 +21,8 @@ public final class Tokenizer: Sendable {
   /// How special tokens are spelled: the reference tells them by that when it leaves them out.
   let specialSpellings: Set<[UInt8]>
 
+  let cuts = LazyCutRule()
+
   /// The two ways from text to tokens.
   enum Engine: Sendable {
     case pipeline(TextPipeline)
