@@ -6,12 +6,12 @@ enum PieceEncoder: Sendable {
   case wordLevel(WordLevelEncoder)
   case bytes(ByteEncoder)
 
-  /// - Throws: `TokenizerError.unavailable` for an option that cannot be run.
+  /// A model's dropout is not applied; see `TokenSampling`.
+  ///
+  /// - Throws: `TokenizerError.unavailable` for a model that runs by itself only.
   init(_ model: TokenizationModel) throws(TokenizerError) {
     switch model {
-    case .bpe(let definition):
-      guard (definition.dropout ?? 0) == 0 else { throw .unavailable("BPE dropout") }
-      self = .bytePair(BytePairEncoder(definition))
+    case .bpe(let definition): self = .bytePair(BytePairEncoder(definition))
     case .unigram(let definition): self = .unigram(UnigramEncoder(definition))
     case .wordPiece(let definition): self = .wordPiece(WordPieceEncoder(definition))
     case .wordLevel(let definition): self = .wordLevel(WordLevelEncoder(definition))

@@ -58,7 +58,7 @@ struct SentencePieceProcessor: Sendable {
   }
 
   /// Calls `body` with each token of the parts that lie in a normalized text from `start` on.
-  private func report(
+  func report(
     _ parts: [Part], of normalized: SentencePieceText, from start: Int,
     _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
   ) {
