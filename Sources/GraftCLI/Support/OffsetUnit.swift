@@ -1,4 +1,0 @@
-internal import ArgumentParser
-internal import Graft
-
-extension OffsetUnit: @retroactive ExpressibleByArgument {}
