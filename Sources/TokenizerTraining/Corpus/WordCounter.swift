@@ -1,4 +1,3 @@
-internal import ByteIO
 internal import Dispatch
 internal import Synchronization
 internal import Tokenization
@@ -59,13 +58,9 @@ struct WordCounter {
 
   /// The words of one chunk.
   private func words(of chunk: CorpusReader.Chunk) throws(CorpusError) -> WordCounts {
-    if let invalid = UTF8Validation.firstInvalidByte(in: chunk.bytes[...]) {
-      throw CorpusError(
-        source: chunk.source, offset: chunk.offset + invalid, problem: .invalidUTF8)
-    }
     // Each different segment goes through the pipeline once.
     var segments = WordCounts()
-    try forEachText(of: chunk) { text in
+    try chunk.forEachText(format) { text in
       text.withUnsafeBytes { splitter.forEachSegment(of: $0) { segments.add($0) } }
     }
     var words = WordCounts(areBytes: splitter.yieldsBytes)
@@ -81,38 +76,5 @@ struct WordCounter {
       }
     }
     return words
-  }
-
-  /// Calls `body` with every text of a chunk.
-  private func forEachText(
-    of chunk: CorpusReader.Chunk, _ body: (ArraySlice<UInt8>) -> Void
-  ) throws(CorpusError) {
-    var start = 0
-    while start < chunk.bytes.count {
-      let newline = chunk.bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
-      let end = newline.map { $0 + 1 } ?? chunk.bytes.count
-      let line = chunk.bytes[start..<end]
-      switch format {
-      case .lines: body(line)
-      case .jsonLines:
-        do {
-          body(try document(line)[...])
-        } catch {
-          throw CorpusError(
-            source: chunk.source, offset: chunk.offset + start,
-            problem: .badDocument(error.message))
-        }
-      }
-      start = end
-    }
-  }
-
-  /// The text of a line of JSON; an empty line is an empty text.
-  private func document(_ line: ArraySlice<UInt8>) throws(JSONError) -> [UInt8] {
-    let isEmpty = line.allSatisfy { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 || $0 == 0x09 }
-    if isEmpty { return [] }
-    let text = try JSON(parsing: Array(line), source: "document").required("text")
-    guard let bytes = text.utf8 else { throw text.unexpected("a string") }
-    return bytes
   }
 }
