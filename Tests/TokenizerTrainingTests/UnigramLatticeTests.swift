@@ -4,7 +4,6 @@ import Testing
 
 @testable import TokenizerTraining
 
-
 @Suite struct UnigramLatticeTests {
   /// The beginning of a training, and the pieces by their spelling.
   struct Start {
@@ -119,7 +118,9 @@ import Testing
     }
   }
 
-  @Test func `A word whose probability is far below the least number is counted all the same`() throws {
+  @Test func `A word whose probability is far below the least number is counted all the same`()
+    throws
+  {
     var random = SeededGenerator(seed: 8)
     let letters = (0..<4000).map { _ in "abcdefghij".randomElement(using: &random) ?? "a" }
     let start = try Start([(String(letters), 3)])

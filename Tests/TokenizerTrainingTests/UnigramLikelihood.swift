@@ -18,7 +18,9 @@ struct UnigramLikelihood {
 
   /// The ids of the lines of a text.
   func ids(_ text: String) throws -> [TokenID] {
-    try text.split(separator: "\n").flatMap { try tokenizer.encode(String($0), addSpecialTokens: false).ids }
+    try text.split(separator: "\n").flatMap {
+      try tokenizer.encode(String($0), addSpecialTokens: false).ids
+    }
   }
 
   func logProbability(_ text: String) throws -> Double {

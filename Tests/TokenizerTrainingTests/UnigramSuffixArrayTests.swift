@@ -44,12 +44,15 @@ import Testing
     #expect(SuffixArray.make([1, 0], alphabet: 2) == [1, 0])
   }
 
-  @Test func `Repeated substrings are those before different symbols, with all their occurrences`() {
+  @Test func `Repeated substrings are those before different symbols, with all their occurrences`()
+  {
     for (text, alphabet) in Self.texts(150) {
       var found: [[Int32]: Int] = [:]
       let order = SuffixArray.make(text, alphabet: alphabet)
       let intervals = RepeatedSubstrings(text: text, order: order, limit: text.count)
-      intervals.forEach { Int(order[$0]) + 1 } _: { interval in
+      intervals.forEach {
+        Int(order[$0]) + 1
+      } _: { interval in
         let start = Int(order[interval.range.lowerBound])
         found[Array(text[start..<(start + interval.length)])] = interval.weight
         #expect(interval.range.count > 1)
@@ -76,7 +79,9 @@ import Testing
     let text: [Int32] = [1, 1, 1, 1, 2, 1, 1, 1, 1, 3, 0]
     let order = SuffixArray.make(text, alphabet: 4)
     var lengths: Set<Int> = []
-    RepeatedSubstrings(text: text, order: order, limit: 2).forEach { _ in 1 } _: {
+    RepeatedSubstrings(text: text, order: order, limit: 2).forEach { _ in
+      1
+    } _: {
       lengths.insert($0.length)
     }
     #expect(lengths == [1, 2])

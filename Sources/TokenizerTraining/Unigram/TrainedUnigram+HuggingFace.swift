@@ -26,20 +26,26 @@ extension TrainedUnigram {
     let prepend: MetaspacePrepend = normalization.addsDummyPrefix ? .always : .never
     let mark = TrainingCharacter.space
     let spaces = Decoder.metaspace(replacement: mark, prepend: prepend)
-    var tokenizer = TokenizerDefinition(
+    return TokenizerDefinition(
       normalizer: Self.normalizer(normalization),
       preTokenizer: .metaspace(replacement: mark, prepend: prepend, split: splitsByWhitespace),
       model: .unigram(unigramDefinition), postProcessor: original.postProcessor,
       decoder: fallsBackToBytes ? .sequence([.byteFallback, spaces]) : spaces,
-      addedTokens: original.addedTokens)
-    for (id, piece) in pieces.enumerated() where piece.kind == .userDefined {
-      tokenizer.addedTokens.append(
+      addedTokens: addedTokens)
+  }
+
+  /// The pieces that Hugging Face's library matches before the model: special ones, and user-defined
+  /// ones, which are not special.
+  var addedTokens: [AddedToken] {
+    pieces.enumerated().compactMap { id, piece in
+      switch piece.kind {
+      case .unknown, .control, .userDefined:
         AddedToken(
           id: TokenID(id), content: String(decoding: piece.text, as: UTF8.self),
-          isNormalized: false))
+          isNormalized: false, isSpecial: piece.kind != .userDefined)
+      case .normal, .unused, .byte: nil
+      }
     }
-    tokenizer.addedTokens.sort { $0.id < $1.id }
-    return tokenizer
   }
 
   private static func normalizer(

@@ -33,6 +33,13 @@ public struct UnigramCorpus: Sendable {
     final.add(last, occurrences: occurrences)
   }
 
+  /// How often each word occurs in all.
+  public var words: WordCounts {
+    var words = inner
+    words.add(contentsOf: final)
+    return words
+  }
+
   /// Adds the counts of another part of the text, which comes after this one.
   public mutating func merge(_ other: UnigramCorpus) {
     inner.add(contentsOf: other.inner)
