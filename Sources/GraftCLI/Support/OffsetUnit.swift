@@ -1,4 +1,4 @@
-internal import ArgumentParser
-internal import Graft
+public import ArgumentParser
+public import Graft
 
-extension OffsetUnit: @retroactive ExpressibleByArgument {}
+extension OffsetUnit: ExpressibleByArgument {}
