@@ -32,8 +32,7 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     _ = try writing.format(output)
     let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
-    let definition = try TokenizerDefinition(
-      contentsOf: TokenizerLocation.find(input), spec: spec, warn: TokenizerOptions.warn)
+    let definition = try TokenizerOptions.definition(named: input, spec: spec)
     try writing.write(definition, to: output, source: input)
   }
 }

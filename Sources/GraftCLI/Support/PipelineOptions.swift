@@ -64,8 +64,7 @@ struct PipelineOptions: ParsableArguments {
   func pipeline(default preset: PipelinePreset) throws -> TrainingPipeline {
     var pipeline = (split?.value ?? preset).pipeline
     if let like {
-      pipeline = TrainingPipeline(
-        of: try TokenizerDefinition(contentsOf: TokenizerLocation.find(like)))
+      pipeline = TrainingPipeline(of: try TokenizerOptions.definition(named: like))
     }
     if let normalizer { pipeline.normalizer = normalizer.normalizer }
     return pipeline

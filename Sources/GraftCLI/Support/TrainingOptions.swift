@@ -108,7 +108,7 @@ struct TrainingOptions: ParsableArguments {
   }
 
   private func continuedRecipe(_ tokenizer: String) throws -> TrainingRecipe {
-    let definition = try TokenizerDefinition(contentsOf: TokenizerLocation.find(tokenizer))
+    let definition = try TokenizerOptions.definition(named: tokenizer)
     var continuation = try BPEContinuation(definition, vocabularySize: vocabularySize)
     continuation.minimumFrequency = minFrequency
     continuation.alphabetLimit = alphabetLimit

@@ -4,6 +4,7 @@ internal import Normalization
 struct CompiledDecoder: Sendable {
   enum Step: Sendable {
     case byteLevel
+    case bytes(dropsInvalid: Bool)
     case byteFallback
     case fuse
     case strip(Unicode.Scalar, start: Int, stop: Int)
@@ -24,6 +25,7 @@ struct CompiledDecoder: Sendable {
   private mutating func append(_ decoder: Decoder) throws(TokenizerError) {
     switch decoder {
     case .byteLevel: steps.append(.byteLevel)
+    case .bytes(let dropsInvalid): steps.append(.bytes(dropsInvalid: dropsInvalid))
     case .byteFallback: steps.append(.byteFallback)
     case .fuse: steps.append(.fuse)
     case .strip(let scalar, let start, let stop):
@@ -55,6 +57,8 @@ struct CompiledDecoder: Sendable {
   private func apply(_ step: Step, to texts: [[UInt8]]) throws(TokenizerError) -> [[UInt8]] {
     switch step {
     case .byteLevel: return [Self.bytes(ofSpelled: texts)]
+    case .bytes(let dropsInvalid):
+      return [Self.text(ofNumbered: texts, dropsInvalid: dropsInvalid)]
     case .byteFallback: return Self.joiningByteTokens(texts)
     case .fuse: return [Array(texts.joined())]
     case .strip, .replace, .separateBySpaces, .wordPiece, .metaspace:
@@ -88,7 +92,7 @@ struct CompiledDecoder: Sendable {
       return cleanup ? EnglishCleanup.clean(word) : word
     case .metaspace(let mark, let dropsFirst):
       return text.replacing(mark, with: index == 0 && dropsFirst ? "" : " ")
-    case .byteLevel, .byteFallback, .fuse, .endOfWord, .alignment: return text
+    case .byteLevel, .bytes, .byteFallback, .fuse, .endOfWord, .alignment: return text
     }
   }
 

@@ -1,13 +1,13 @@
 /// What offsets into a text count.
-public enum OffsetUnit: String, Sendable, CaseIterable {
+public enum OffsetUnit: Sendable, CaseIterable {
   /// Bytes of its UTF-8: what `Encoding.offsets` count.
   case byte
   /// Unicode scalars, which Python calls characters.
-  case scalar = "char"
+  case scalar
   /// Units of its UTF-16, which JavaScript, Java and Objective-C call characters.
   case utf16
   /// Extended grapheme clusters (UAX #29): Swift's `Character`.
-  case character = "grapheme"
+  case character
 }
 
 extension Encoding {

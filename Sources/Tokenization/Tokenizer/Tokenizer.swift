@@ -16,10 +16,12 @@ public final class Tokenizer: Sendable {
   /// Its tokens, those of the model and those added.
   public let vocabulary: TokenizerVocabulary
   let engine: Engine
-  private let postProcessor: CompiledPostProcessor
+  let postProcessor: CompiledPostProcessor
   let decoder: CompiledDecoder
   /// How special tokens are spelled: the reference tells them by that when it leaves them out.
   let specialSpellings: Set<[UInt8]>
+
+  let cuts = LazyCutRule()
 
   /// The two ways from text to tokens.
   enum Engine: Sendable {

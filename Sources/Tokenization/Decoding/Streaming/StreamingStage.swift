@@ -22,6 +22,7 @@ extension CompiledDecoder.Step {
   var streaming: any StreamingStage {
     switch self {
     case .byteLevel: ByteLevelStage()
+    case .bytes(let dropsInvalid): ByteStage(dropsInvalid: dropsInvalid)
     case .byteFallback: ByteFallbackStage()
     case .fuse: FuseStage()
     case .strip(let scalar, let start, let stop): StripStage(scalar, start: start, stop: stop)

@@ -6,7 +6,7 @@ internal import Normalization
 /// order of rank, the leftmost first among equals.
 struct BytePairEncoder: Sendable {
   private let definition: BPEDefinition
-  private let merges: PairTable
+  let merges: PairTable
   private let unknownID: TokenID?
   /// The ids of `<0x00>` … `<0xFF>`, where the model falls back to them.
   private let fallbackIDs: [TokenID?]
@@ -66,14 +66,22 @@ struct BytePairEncoder: Sendable {
         return
       }
     }
+    var word = try characters(of: piece, isBytes: isBytes)
+    word.merge(merges)
+    for (id, length) in word.tokens { output.append(id, length: length) }
+  }
+
+  /// A piece before any merge; parameters as in `encode(_:isBytes:into:)`.
+  func characters(
+    of piece: ArraySlice<UInt8>, isBytes: Bool
+  ) throws(TokenizerError) -> MergingWord {
     var word = MergingWord(capacity: piece.count)
     if isBytes, let byteIDs {
       for byte in piece { word.append(byteIDs[Int(byte)], length: 1) }
     } else {
       try appendCharacters(of: piece, to: &word)
     }
-    word.merge(merges)
-    for (id, length) in word.tokens { output.append(id, length: length) }
+    return word
   }
 
   /// The tokens that a piece begins with: one per character, or what stands for an unknown one.

@@ -39,14 +39,37 @@ struct SentencePieceProcessor: Sendable {
   /// byte fallback each becomes its bytes, of which the last stands for the whole character.
   func encode(_ text: [UInt8], _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void) {
     let normalized = normalizer.normalize(text)
-    var position = 0
+    var score: Float = 0
+    report(parts(of: normalized.bytes, score: &score), of: normalized, from: 0, body)
+  }
+
+  /// The tokens of a text that follows another one, of which `context` is the last letter: as
+  /// `encode(_:_:)`, but with the letter in front of the text and without its tokens.
+  ///
+  /// - Parameter score: that of the whole text so far.
+  func encodeContinuation(
+    _ text: [UInt8], after context: [UInt8], score: inout Float,
+    _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
+  ) {
+    let normalized = normalizer.normalize(context + text)
+    let start = normalizer.normalize(context).bytes.count
+    let parts = parts(of: Array(normalized.bytes[start...]), score: &score)
+    report(parts, of: normalized, from: start, body)
+  }
+
+  /// Calls `body` with each token of the parts that lie in a normalized text from `start` on.
+  func report(
+    _ parts: [Part], of normalized: SentencePieceText, from start: Int,
+    _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
+  ) {
+    var position = start
     var unknown: Range<Int>?
     func flushUnknown() {
       guard let range = unknown else { return }
       body(table.unknownID, normalized.bytes[range], normalized.originalRange(of: range))
       unknown = nil
     }
-    for part in parts(of: normalized.bytes) {
+    for part in parts {
       let range = position..<(position + part.length)
       position = range.upperBound
       if part.id != table.unknownID {
@@ -66,8 +89,8 @@ struct SentencePieceProcessor: Sendable {
     flushUnknown()
   }
 
-  private func parts(of text: [UInt8]) -> [Part] {
-    if let viterbi { return viterbi.encode(text) }
+  private func parts(of text: [UInt8], score: inout Float) -> [Part] {
+    if let viterbi { return viterbi.encode(text, score: &score) }
     return switch definition.algorithm {
     case .unigram, .bpe: SentencePieceMerging.encode(text, table)
     case .word: SentencePieceWords.encodeWords(text, table)

@@ -30,8 +30,11 @@ struct SentencePieceViterbi: Sendable {
   /// The pieces of a normalized text.
   ///
   /// - Complexity: O(length of the text × length of the longest piece).
-  func encode(_ text: [UInt8]) -> [SentencePieceProcessor.Part] {
+  ///
+  /// - Parameter score: the score of what stands before the text; that of all afterwards.
+  func encode(_ text: [UInt8], score total: inout Float) -> [SentencePieceProcessor.Part] {
     var arrivals = [Arrival](repeating: Arrival(), count: text.count + 1)
+    arrivals[0].score = total
     var start = 0
     while start < text.count {
       let length = min(UTF8.sequenceLength(lead: text[start]), text.count - start)
@@ -45,6 +48,7 @@ struct SentencePieceViterbi: Sendable {
       }
       start += length
     }
+    total = arrivals[text.count].score
     return path(arrivals)
   }
 
