@@ -36,7 +36,9 @@ import TokenizerTraining
     let (before, after) = (TokenizerVocabulary(old), TokenizerVocabulary(new))
     #expect(after.ids.count == 2300)
     for id in before.ids { #expect(after.spelling(of: id) == before.spelling(of: id)) }
-    for token in old.addedTokens { #expect(after.id(of: token.content) == before.id(of: token.content)) }
+    for token in old.addedTokens {
+      #expect(after.id(of: token.content) == before.id(of: token.content))
+    }
     let (oldMerges, newMerges) = (try bpe(old).merges, try bpe(new).merges)
     #expect(Array(newMerges.prefix(oldMerges.count)) == oldMerges)
     #expect(newMerges.count > oldMerges.count)

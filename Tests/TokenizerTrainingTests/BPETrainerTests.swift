@@ -12,7 +12,9 @@ import TokenizerTraining
   }
 
   private func tokens(_ model: BPEDefinition) -> [String] {
-    model.vocabulary.entries.sorted { $0.id < $1.id }.map { String(decoding: $0.token, as: UTF8.self) }
+    model.vocabulary.entries.sorted { $0.id < $1.id }.map {
+      String(decoding: $0.token, as: UTF8.self)
+    }
   }
 
   private func merges(_ model: BPEDefinition) -> [[String]] {
@@ -107,7 +109,10 @@ import TokenizerTraining
 
   @Test func `A long word is merged in time that grows with its length`() throws {
     var generator = SeededGenerator(seed: 8)
-    let word = String((0..<300_000).map { _ in Character(["a", "b", "c", "d"].randomElement(using: &generator) ?? "a") })
+    let word = String(
+      (0..<300_000).map { _ in
+        Character(["a", "b", "c", "d"].randomElement(using: &generator) ?? "a")
+      })
     let model = try train([(word, 1)]) { $0.vocabularySize = 3000 }
     #expect(model.vocabulary.count == 3000)
   }

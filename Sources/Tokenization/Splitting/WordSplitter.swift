@@ -6,6 +6,7 @@ package import Normalization
 package struct WordSplitter: Sendable {
   private let normalizer: CompiledNormalizer
   private let splitter: Splitter
+  private let segments: SegmentRule
 
   /// - Parameter keepsBytes: whether words stay plain bytes where the byte alphabet would spell them
   ///   last.
@@ -17,10 +18,21 @@ package struct WordSplitter: Sendable {
       try CompiledNormalizer(normalizer)
     }
     splitter = try Splitter(preTokenizer, keepsBytes: keepsBytes)
+    segments = SegmentRule(normalizer, preTokenizer)
   }
 
   /// Whether words are plain bytes still to be spelled in the byte alphabet.
   package var yieldsBytes: Bool { splitter.yieldsBytes }
+
+  /// Calls `body` with parts of a text whose words, one part after the other, are those of the text;
+  /// the bytes must not escape.
+  ///
+  /// - Parameter text: well-formed UTF-8.
+  package func forEachSegment(
+    of text: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void
+  ) {
+    segments.forEachSegment(of: text, body)
+  }
 
   /// Calls `body` with every word of a text, from left to right; the bytes must not escape.
   ///

@@ -48,7 +48,8 @@ struct MergeLearner: ~Copyable {
   var distinctMerges: [BPEDefinition.Merge] {
     var seen: Set<UInt64> = []
     var result: [BPEDefinition.Merge] = []
-    for merge in merges.reversed() where seen.insert(TokenPair(merge.left, merge.right).key).inserted {
+    for merge in merges.reversed()
+    where seen.insert(TokenPair(merge.left, merge.right).key).inserted {
       result.append(merge)
     }
     return result.reversed()

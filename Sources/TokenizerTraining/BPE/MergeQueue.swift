@@ -109,7 +109,8 @@ struct MergeQueue: ~Copyable {
   private mutating func grow() {
     let larger = UnsafeMutableBufferPointer<MergeCandidate>.allocate(
       capacity: candidates.count * 2)
-    _ = larger.moveInitialize(fromContentsOf: UnsafeMutableBufferPointer(rebasing: candidates[..<count]))
+    _ = larger.moveInitialize(
+      fromContentsOf: UnsafeMutableBufferPointer(rebasing: candidates[..<count]))
     candidates.deallocate()
     candidates = larger
   }

@@ -60,7 +60,7 @@ public struct Corpus: Sendable {
   }
 
   /// The size of all files; 0 when a size is not known.
-  private var totalSize: Int {
+  var totalSize: Int {
     var total = 0
     for file in files {
       guard case .file(let size) = FileSystem.kind(file) else { return 0 }

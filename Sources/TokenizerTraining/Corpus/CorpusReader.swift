@@ -18,7 +18,7 @@ struct CorpusReader {
   private var offset = 0
   private let format: Corpus.Format
 
-  static let chunkSize = 1 << 20
+  static let chunkSize = 1 << 21
   /// A longer line of a text is cut, after a space where there is one.
   static let longestLine = 1 << 22
   /// A longer document is refused.

@@ -1,4 +1,3 @@
-internal import ByteIO
 internal import Dispatch
 internal import Synchronization
 internal import Tokenization
@@ -59,39 +58,23 @@ struct WordCounter {
 
   /// The words of one chunk.
   private func words(of chunk: CorpusReader.Chunk) throws(CorpusError) -> WordCounts {
-    if let invalid = UTF8Validation.firstInvalidByte(in: chunk.bytes[...]) {
-      throw CorpusError(
-        source: chunk.source, offset: chunk.offset + invalid, problem: .invalidUTF8)
+    // Each different segment goes through the pipeline once.
+    var segments = WordCounts()
+    try chunk.forEachText(format) { text in
+      text.withUnsafeBytes { splitter.forEachSegment(of: $0) { segments.add($0) } }
     }
     var words = WordCounts(areBytes: splitter.yieldsBytes)
-    var start = 0
-    while start < chunk.bytes.count {
-      let newline = chunk.bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
-      let end = newline.map { $0 + 1 } ?? chunk.bytes.count
+    for index in 0..<segments.count {
       do {
-        let line = chunk.bytes[start..<end]
-        let text = format == .lines ? line : try document(line)[...]
-        try splitter.forEachWord(of: text) { words.add($0) }
+        let occurrences = segments.occurrences(at: index)
+        try splitter.forEachWord(of: segments.word(at: index)) {
+          words.add($0, occurrences: occurrences)
+        }
       } catch {
         throw CorpusError(
-          source: chunk.source, offset: chunk.offset + start, problem: Self.problem(error))
+          source: chunk.source, offset: chunk.offset, problem: .unsplittable("\(error)"))
       }
-      start = end
     }
     return words
-  }
-
-  /// The text of a line of JSON; an empty line is an empty text.
-  private func document(_ line: ArraySlice<UInt8>) throws -> [UInt8] {
-    let isEmpty = line.allSatisfy { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 || $0 == 0x09 }
-    if isEmpty { return [] }
-    let text = try JSON(parsing: Array(line), source: "document").required("text")
-    guard let bytes = text.utf8 else { throw text.unexpected("a string") }
-    return bytes
-  }
-
-  private static func problem(_ error: any Error) -> CorpusError.Problem {
-    if let error = error as? JSONError { return .badDocument(error.message) }
-    return .unsplittable("\(error)")
   }
 }

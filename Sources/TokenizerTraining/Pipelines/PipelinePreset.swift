@@ -69,7 +69,8 @@ public enum PipelinePreset: String, Sendable, CaseIterable {
   private static let spaces = #"\s*[\r\n]+|\s+(?!\S)|\s+"#
 
   private static func cl100kPattern(number: String) -> String {
-    contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|"# + number + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|"# + spaces
+    contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|"# + number + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|"#
+      + spaces
   }
 
   private static let o200kPattern: String = {
