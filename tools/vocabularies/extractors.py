@@ -2,7 +2,6 @@
 
 import gzip
 import html
-import io
 import json
 import re
 import struct
@@ -32,11 +31,15 @@ def unpacked(path: Path) -> bytes:
 
 HIDDEN = re.compile(
     r"<!--.*?-->|<(script|style|head|header|footer|nav|aside|info|svg|button)\b.*?</\1>|"
-    r"<div class=\"(nav|sphinxsidebar|related)[^>]*>.*?</div>", re.S | re.I)
+    r"<div class=\"(nav|sphinxsidebar|related)[^>]*>.*?</div>",
+    re.S | re.I,
+)
 PREFORMATTED = re.compile(r"(<pre\b.*?</pre>|<screen\b.*?</screen>|<code\b[^>]*>[^<]*\n.*?</code>)", re.S | re.I)
 BLOCK = re.compile(
     r"</?(p|div|h[1-6]|li|ul|ol|dl|dt|dd|table|tr|td|th|br|hr|title|item|section|para|page|list|steps|note|body|"
-    r"article|main|blockquote|caption|figcaption|desc)\b[^>]*>", re.I)
+    r"article|main|blockquote|caption|figcaption|desc)\b[^>]*>",
+    re.I,
+)
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -58,14 +61,67 @@ def web_page(path: Path) -> Documents:
 
 
 ESCAPES = [
-    (re.compile(r"\\f(\[[^\]]*\]|\(..|.)"), ""), (re.compile(r"\\s[-+]?\d"), ""), (re.compile(r"\\[&|^/,%:)]"), ""),
-    (re.compile(r"\\\*?\(?\[?(lq|rq|dq)\]?"), '"'), (re.compile(r"\\\(aq|\\\[aq\]"), "'"), (re.compile(r"\\-"), "-"),
-    (re.compile(r"\\\(bu|\\\[bu\]"), "\u2022"), (re.compile(r"\\\(em|\\\[em\]"), "\u2014"), (re.compile(r"\\[ ~0]"), " "),
-    (re.compile(r"\\\(en|\\\[en\]"), "\u2013"), (re.compile(r"\\e|\\\(rs|\\\[rs\]"), "\0"), (re.compile(r"\\\[u([0-9A-F]{4,5})\]"), lambda m: chr(int(m[1], 16))),
-    (re.compile(r"\\\".*$"), ""), (re.compile(r"\\\(..|\\\[[^\]]*\]|\\[a-zA-Z]'[^']*'|\\c"), ""),
+    (re.compile(r"\\f(\[[^\]]*\]|\(..|.)"), ""),
+    (re.compile(r"\\s[-+]?\d"), ""),
+    (re.compile(r"\\[&|^/,%:)]"), ""),
+    (re.compile(r"\\\*?\(?\[?(lq|rq|dq)\]?"), '"'),
+    (re.compile(r"\\\(aq|\\\[aq\]"), "'"),
+    (re.compile(r"\\-"), "-"),
+    (re.compile(r"\\\(bu|\\\[bu\]"), "\u2022"),
+    (re.compile(r"\\\(em|\\\[em\]"), "\u2014"),
+    (re.compile(r"\\[ ~0]"), " "),
+    (re.compile(r"\\\(en|\\\[en\]"), "\u2013"),
+    (re.compile(r"\\e|\\\(rs|\\\[rs\]"), "\0"),
+    (re.compile(r"\\\[u([0-9A-F]{4,5})\]"), lambda m: chr(int(m[1], 16))),
+    (re.compile(r"\\\".*$"), ""),
+    (re.compile(r"\\\(..|\\\[[^\]]*\]|\\[a-zA-Z]'[^']*'|\\c"), ""),
 ]
-KEPT_MACROS = {"B", "I", "BR", "BI", "IR", "IB", "RB", "RI", "SH", "SS", "SM", "SB", "Sh", "Ss", "Nm", "Nd", "Ar", "Fl", "Xr", "Pa", "TP", "IP"}
-BREAKING = {"SH", "SS", "PP", "P", "LP", "TP", "IP", "HP", "Sh", "Ss", "Pp", "It", "br", "sp", "nf", "fi", "RS", "RE", "EX", "EE"}
+KEPT_MACROS = {
+    "B",
+    "I",
+    "BR",
+    "BI",
+    "IR",
+    "IB",
+    "RB",
+    "RI",
+    "SH",
+    "SS",
+    "SM",
+    "SB",
+    "Sh",
+    "Ss",
+    "Nm",
+    "Nd",
+    "Ar",
+    "Fl",
+    "Xr",
+    "Pa",
+    "TP",
+    "IP",
+}
+BREAKING = {
+    "SH",
+    "SS",
+    "PP",
+    "P",
+    "LP",
+    "TP",
+    "IP",
+    "HP",
+    "Sh",
+    "Ss",
+    "Pp",
+    "It",
+    "br",
+    "sp",
+    "nf",
+    "fi",
+    "RS",
+    "RE",
+    "EX",
+    "EE",
+}
 
 
 def roff(text: str) -> str:
@@ -145,14 +201,18 @@ def mozilla(path: Path) -> Documents:
             text = utf8(archive.read(name)) if name.endswith((".ftl", ".properties")) else ""
             messages = []
             for line in text.split("\n"):
-                if not line.startswith("#") and (message := re.match(r"(?:[\w.-]+|\s*\.[\w-]+|\s*\*?\[\w+\])\s*=?\s*(\S.*)", line)):
+                if not line.startswith("#") and (
+                    message := re.match(r"(?:[\w.-]+|\s*\.[\w-]+|\s*\*?\[\w+\])\s*=?\s*(\S.*)", line)
+                ):
                     messages.append(re.sub(r"\{[^}]*\}|%\d?\$?S", "", message[1]))
             for part, document in in_documents(messages):
                 yield name + part, document
 
 
 def mediawiki(path: Path) -> Documents:
-    strings = [value for key, value in json.loads(path.read_bytes()).items() if isinstance(value, str) and key[0] != "@"]
+    strings = [
+        value for key, value in json.loads(path.read_bytes()).items() if isinstance(value, str) and key[0] != "@"
+    ]
     yield from in_documents([re.sub(r"\{\{[^{}]*\}\}|\$\d|'''?|\[\[|\]\]", "", string) for string in strings])
 
 
@@ -186,10 +246,13 @@ def kind_of(name: str) -> str | None:
 def is_written_by_people(text: str) -> bool:
     """Not minified, not a table of numbers."""
     lines = text.split("\n")
-    letters = sum(character.isalpha() for character in text[:20_000])
+    sample = text[:5000]
     return (
-        200 <= len(text) <= LONGEST_FILE and max(map(len, lines)) < 1000 and len(text) / len(lines) < 100
-        and letters > 0.4 * min(len(text), 20_000) and "\0" not in text
+        200 <= len(text) <= LONGEST_FILE
+        and max(map(len, lines)) < 1000
+        and len(text) / len(lines) < 100
+        and sum(map(str.isalpha, sample)) > 0.4 * len(sample)
+        and "\0" not in text
     )
 
 
@@ -219,7 +282,15 @@ def highlighted(path: Path) -> Documents:
 
 
 EXTRACTORS: dict[str, Callable[[Path], Documents]] = {
-    "html": web_page, "manual": manual_page, "catalogue": catalogue, "chromium": chromium, "mozilla": mozilla,
-    "mediawiki": mediawiki, "plain": plain, "dictionary": dictionary, "code": code, "shell": code,
-    "code archive": archived_code, "highlighted haskell": highlighted,
+    "html": web_page,
+    "manual": manual_page,
+    "catalogue": catalogue,
+    "chromium": chromium,
+    "mozilla": mozilla,
+    "mediawiki": mediawiki,
+    "plain": plain,
+    "dictionary": dictionary,
+    "code": code,
+    "code archive": archived_code,
+    "highlighted": highlighted,
 }
