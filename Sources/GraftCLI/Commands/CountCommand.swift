@@ -28,7 +28,7 @@ struct CountCommand: ParsableCommand {
     var total = Count()
     for file in files.isEmpty ? ["-"] : files {
       let text = try LineReader(file).rest()
-      let tokens = try tokenizer.encode(utf8: text, addSpecialTokens: specialTokens).count
+      let tokens = try tokenizer.count(utf8: text, addSpecialTokens: specialTokens)
       let count = Count(tokens: tokens, bytes: text.count)
       print(count, of: file)
       total.add(count)

@@ -64,14 +64,20 @@ struct EncodeCommand: ParsableCommand {
     if format == .jsonl {
       return try JSONLines.process(input) { line in
         let text = try line.string("text")
+        if fields.fields == [.ids] {
+          let ids = try tokenizer.ids(of: text, addSpecialTokens: specialTokens)
+          return "{\"ids\":" + JSONText.list(ids.lazy.map(String.init)) + "}"
+        }
         return object(try tokenizer.encode(text, addSpecialTokens: specialTokens), of: text)
       }
     }
-    let encoding = try tokenizer.encode(utf8: input.rest(), addSpecialTokens: specialTokens)
+    let text = try input.rest()
     let words =
       format == .ids
-      ? encoding.ids.map(String.init)
-      : encoding.tokens.map { String(decoding: $0, as: UTF8.self) }
+      ? try tokenizer.ids(ofUTF8: text, addSpecialTokens: specialTokens).map(String.init)
+      : try tokenizer.encode(utf8: text, addSpecialTokens: specialTokens).tokens.map {
+        String(decoding: $0, as: UTF8.self)
+      }
     print(words.joined(separator: " "))
   }
 
