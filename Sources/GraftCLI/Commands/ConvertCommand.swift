@@ -52,7 +52,7 @@ struct ConvertCommand: ParsableCommand {
       throw ValidationError("the name `\(name)` does not say which format is meant; add --to")
     }
     let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
-    let definition = try TokenizerDefinition(contentsOf: input, spec: spec)
+    let definition = try TokenizerDefinition(named: input, spec: spec)
     let conversion = try TokenizerConversion(definition, to: format, source: input)
     try report(conversion.losses, format)
     if conversion.files.count == 1, let file = conversion.files.first {
