@@ -19,7 +19,8 @@ internal import TokenizerFiles
       let plain = try tokenizer.encode(text, addSpecialTokens: false)
       let ids = try tokenizer.encode(text).ids
       #expect(try plain.ids == golden.required("ids").ids, "\(text)")
-      #expect(try plain.tokens == golden.required("tokens").elements.map { $0.utf8 }, "\(text)")
+      let tokens = try golden.required("tokens").elements.map { $0.utf8 }
+      #expect(plain.ids.map { tokenizer.vocabulary.spelling(of: $0) } == tokens, "\(text)")
       #expect(try ids == golden.required("idsWithSpecials").ids, "\(text)")
       #expect(try Array(tokenizer.decode(ids).utf8) == golden["decoded"]?.utf8, "\(text)")
       let skipping = try tokenizer.decode(ids, skipSpecialTokens: true)
