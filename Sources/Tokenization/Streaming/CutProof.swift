@@ -11,6 +11,8 @@ struct CutProof {
   /// The white space in the form that the next step sees.
   private var space: Unicode.Scalar
   private var rule: CutRule
+  /// Whether a step may or may not separate the two sides, depending on the text.
+  private var maySeparate = false
 
   /// The rule for a tokenizer; `nil` when no cut is known to be safe.
   static func rule(for definition: TokenizerDefinition) -> CutRule? {
@@ -182,8 +184,7 @@ struct CutProof {
       let scalars = Array(text.unicodeScalars)
       if Self.contains(scalars, space) { return .unknown }
       guard scalars.contains(space) else {
-        return (behavior == .isolated || behavior == .removed) && !inverted
-          || !scalars.contains(where: ScalarProperties.isWord) ? .local : .unknown
+        return scalars.contains(where: ScalarProperties.isWord) ? .unknown : .local
       }
       let separates = behavior == .isolated || behavior == .removed || behavior == .mergedWithNext
       return scalars == [space] && separates && !inverted ? .separated : .unknown
@@ -196,7 +197,9 @@ struct CutProof {
     rule.needsASCII = true
     switch PatternBoundary(pattern, before: space) {
     case .always: return keepsMatches ? .separated : .unknown
-    case .neverCrossed: return behavior == .isolated && !inverted ? .local : .unknown
+    case .neverCrossed:
+      maySeparate = true
+      return behavior == .isolated && !inverted ? .local : .unknown
     case .unknown: return .unknown
     }
   }
@@ -205,6 +208,8 @@ struct CutProof {
 
   /// Whether the model keeps the two sides of a cut inside one piece apart.
   private mutating func modelSeparates() -> Bool {
+    // The words of the two sides could not be numbered.
+    guard !maySeparate else { return false }
     rule.separatesWords = false
     switch definition.model {
     case .bytes: return true

@@ -4,7 +4,8 @@ internal import ByteIO
 ///
 /// All encodings together, with that of `finish()`, are what `Tokenizer.encode(_:addSpecialTokens:)`
 /// gives for the whole text: the same tokens with the same offsets into it. Chunks may end anywhere,
-/// even inside a character.
+/// even inside a character. Words ascend in the same way; only where a tokenizer drops characters
+/// can their numbers differ, since words without a token before a cut are not counted.
 ///
 /// ```swift
 /// var stream = tokenizer.makeEncodeStream()

@@ -87,7 +87,8 @@ extension Tokenizer {
 extension Encoding {
   /// Appends a token of a model of the sentencepiece library.
   fileprivate mutating func append(
-    name: ArraySlice<UInt8>?, _ id: TokenID, _ offsets: Range<Int>, _ vocabulary: TokenizerVocabulary
+    name: ArraySlice<UInt8>?, _ id: TokenID, _ offsets: Range<Int>,
+    _ vocabulary: TokenizerVocabulary
   ) {
     append(id, name ?? vocabulary.model.token(id) ?? [], offsets, word: UInt32(count))
   }

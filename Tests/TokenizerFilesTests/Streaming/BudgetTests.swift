@@ -1,5 +1,6 @@
 internal import TestSupport
 internal import Testing
+
 @testable internal import Tokenization
 
 /// Parts of texts fit their budget of tokens and are as long as they can be.
@@ -9,7 +10,8 @@ internal import Testing
     _ tokenizer: Tokenizer, _ text: String, _ budget: Int, specials: Bool, fromEnd: Bool
   ) throws -> Substring {
     let indices = Array(text.indices) + [text.endIndex]
-    let parts: [Substring] = fromEnd
+    let parts: [Substring] =
+      fromEnd
       ? indices.map { text[$0...] } : indices.reversed().map { text[..<$0] }
     for part in parts
     where try tokenizer.count(String(part), addSpecialTokens: specials) <= budget {
@@ -48,10 +50,13 @@ internal import Testing
   @Test(
     "Tokenizers of the reference",
     .enabled(if: FullTests.areEnabled, Comment(rawValue: FullTests.hint)),
-    arguments: ["llama3", "qwen2", "bert-uncased", "t5-spm", "llama2-spm", "gemma-cropped", "clip-hf"])
+    arguments: [
+      "llama3", "qwen2", "bert-uncased", "t5-spm", "llama2-spm", "gemma-cropped", "clip-hf",
+    ])
   func reference(name: String) throws { try check(name, 12) }
 
-  @Test("Chunks are the text, each within the budget", arguments: ["example-base", "roberta", "byt5"])
+  @Test(
+    "Chunks are the text, each within the budget", arguments: ["example-base", "roberta", "byt5"])
   func chunks(name: String) throws {
     let tokenizer = try ManyTokenizers.open(name)
     let specials = try tokenizer.encode("").count

@@ -42,7 +42,9 @@ enum ManyTokenizers {
     var random = RandomText(seed: seed)
     var generator = SeededGenerator(seed: seed)
     let added = tokenizer.vocabulary.added.values.map(\.content).sorted()
-    let words = ["The", "quick", "brown", "fox", "don't", "e\u{301}t", "x", "1234", "naïve", "Straße"]
+    let words = [
+      "The", "quick", "brown", "fox", "don't", "e\u{301}t", "x", "1234", "naïve", "Straße",
+    ]
     let spaces = [" ", " ", " ", " ", "  ", "\n", "\n\n", " \n ", "\t", "   ", "\u{3000}", "\r\n"]
     return (0..<count).map { index in
       var text = ""

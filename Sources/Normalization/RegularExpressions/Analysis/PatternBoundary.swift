@@ -29,7 +29,8 @@ public enum PatternBoundary: Sendable, Equatable {
     return WordPattern(pattern) != nil
   }
 
-  private static let letters: [Unicode.Scalar] = (UInt8(0x41)...0x5A).map(Unicode.Scalar.init)
+  private static let letters: [Unicode.Scalar] =
+    (UInt8(0x41)...0x5A).map(Unicode.Scalar.init)
     + (UInt8(0x61)...0x7A).map(Unicode.Scalar.init)
 
   private static func examine(_ pattern: String, before space: Unicode.Scalar) -> PatternBoundary {
@@ -46,43 +47,42 @@ public enum PatternBoundary: Sendable, Equatable {
     return matchesEveryLetter(node) ? .always : .neverCrossed
   }
 
-  /// Whether one of the branches matches any single letter, whatever follows it.
+  /// Whether for each letter one of the branches matches it alone, whatever follows.
   private static func matchesEveryLetter(_ node: PatternNode) -> Bool {
-    guard case .choice(let branches) = node else { return matchesLetters(branch: node) }
-    return branches.contains(where: matchesLetters)
+    var branches = [node]
+    if case .choice(let choices) = node { branches = choices }
+    return letters.allSatisfy { letter in branches.contains { matches(letter, branch: $0) } }
   }
 
-  private static func matchesLetters(branch: PatternNode) -> Bool {
+  /// Whether a branch has one part that must be there and takes the letter, and others that need not.
+  private static func matches(_ letter: Unicode.Scalar, branch: PatternNode) -> Bool {
     guard case .sequence(let items) = branch else { return false }
     var hasCore = false
     for item in items {
       switch item {
-      case .repetition(let inner, let minimum, let isPossessive):
-        if minimum == 0 {
-          // What is taken for good before the core may be the letter that the core needs.
-          if isPossessive, !hasCore, !excludesLetters(inner) { return false }
-        } else if minimum == 1, !hasCore, takesEveryLetter(inner) {
-          hasCore = true
-        } else {
-          return false
-        }
-      case .scalar:
-        guard !hasCore, takesEveryLetter(item) else { return false }
+      case .repetition(let inner, minimum: 0, let isPossessive):
+        // What is taken for good before the core may be the letter that the core needs.
+        if isPossessive, !hasCore, !excludes(letter, inner) { return false }
+      case .repetition(let inner, minimum: 1, _):
+        guard !hasCore, takes(letter, inner) else { return false }
         hasCore = true
-      case .sequence, .choice, .assertion: return false
+      case .scalar:
+        guard !hasCore, takes(letter, item) else { return false }
+        hasCore = true
+      case .repetition, .sequence, .choice, .assertion: return false
       }
     }
     return hasCore
   }
 
-  private static func takesEveryLetter(_ node: PatternNode) -> Bool {
+  private static func takes(_ letter: Unicode.Scalar, _ node: PatternNode) -> Bool {
     guard case .scalar(let set) = node else { return false }
-    return letters.allSatisfy(set.contains)
+    return set.contains(letter)
   }
 
-  private static func excludesLetters(_ node: PatternNode) -> Bool {
+  private static func excludes(_ letter: Unicode.Scalar, _ node: PatternNode) -> Bool {
     guard case .scalar(let set) = node else { return false }
-    return !letters.contains(where: set.contains)
+    return !set.contains(letter)
   }
 }
 
