@@ -30,7 +30,7 @@ struct CountCommand: ParsableCommand {
       var count = Count()
       try TextInput(file).read { text in
         count.bytes += text.count
-        count.tokens += try tokenizer.encode(utf8: text, addSpecialTokens: specialTokens).count
+        count.tokens += try tokenizer.count(utf8: text, addSpecialTokens: specialTokens)
       } parts: { input in
         var stream = tokenizer.makeEncodeStream(addSpecialTokens: specialTokens)
         while let part = try input.chunk() {

@@ -74,6 +74,9 @@ struct EncodeCommand: ParsableCommand {
     if format == .jsonl {
       return try JSONLines.process(input) { line in
         let text = try line.string("text")
+        if fields.fields == [.ids], sampler == nil, maxTokens == nil {
+          return object(try tokenizer.ids(of: text, addSpecialTokens: specialTokens))
+        }
         return object(try encode(text, tokenizer, &sampler), of: text)
       }
     }
@@ -87,8 +90,7 @@ struct EncodeCommand: ParsableCommand {
       try output.write(line(encode(text, tokenizer, &sampler)) + "\n")
     } else {
       try TextInput(input).read { text in
-        let encoding = try tokenizer.encode(utf8: text, addSpecialTokens: specialTokens)
-        try output.write(line(encoding) + "\n")
+        try output.write(line(text, tokenizer) + "\n")
       } parts: { input in
         try writeStream(input, tokenizer, output)
       }
@@ -129,6 +131,15 @@ struct EncodeCommand: ParsableCommand {
       ?? tokenizer.encode(text, addSpecialTokens: specialTokens)
   }
 
+  /// Ids or tokens of a text between spaces.
+  private func line(_ text: [UInt8], _ tokenizer: Tokenizer) throws -> String {
+    if format == .ids {
+      let ids = try tokenizer.ids(ofUTF8: text, addSpecialTokens: specialTokens)
+      return ids.lazy.map(String.init).joined(separator: " ")
+    }
+    return line(try tokenizer.encode(utf8: text, addSpecialTokens: specialTokens))
+  }
+
   /// Ids or tokens between spaces.
   private func line(_ encoding: Encoding) -> String {
     let words =
@@ -136,6 +147,10 @@ struct EncodeCommand: ParsableCommand {
       ? encoding.ids.map(String.init)
       : encoding.tokens.map { String(decoding: $0, as: UTF8.self) }
     return words.joined(separator: " ")
+  }
+
+  private func object(_ ids: [TokenID]) -> String {
+    "{\"ids\":" + JSONText.list(ids.lazy.map(String.init)) + "}"
   }
 
   private func object(_ encoding: Encoding, of text: String) -> String {

@@ -11,9 +11,9 @@ struct BytePairEncoder: Sendable {
   /// The ids of `<0x00>` … `<0xFF>`, where the model falls back to them.
   private let fallbackIDs: [TokenID?]
   /// The ids of the 256 bytes, when pieces can be taken as bytes instead of in the byte alphabet.
-  private let byteIDs: [TokenID]?
+  let byteIDs: [TokenID]?
   /// Tokens by the bytes they spell, for `ignoresMerges` over byte pieces.
-  private let wholeTokens: Vocabulary?
+  let wholeTokens: Vocabulary?
 
   init(_ definition: BPEDefinition) {
     self.definition = definition
@@ -31,6 +31,18 @@ struct BytePairEncoder: Sendable {
   /// Whether pieces may be given as plain bytes. This needs an id for every byte of the alphabet:
   /// the reference counts offsets in spelled characters where it drops one.
   var acceptsBytes: Bool { byteIDs != nil }
+
+  /// The tokens of the 256 bytes, where unknown characters are spelled with them and none is missing.
+  var allFallbackIDs: [TokenID]? {
+    let ids = fallbackIDs.compactMap(\.self)
+    return ids.count == 256 ? ids : nil
+  }
+
+  /// Whether the id that `SymbolMerging` marks what has been merged with belongs to no token.
+  var leavesMarkFree: Bool {
+    (definition.vocabulary.maximumID ?? 0) != SymbolMerging.merged
+      && !definition.merges.contains { $0.result == SymbolMerging.merged }
+  }
 
   private static func byteIDs(_ definition: BPEDefinition) -> [TokenID]? {
     let marksWords =

@@ -73,13 +73,20 @@ package struct PieceTrie: Sendable {
 
   /// The length of the longest string of the set that stands in `text` at `start`; 0 for none.
   package func longestMatch(in text: [UInt8], at start: Int) -> Int {
+    text.withUnsafeBufferPointer { longestMatch(in: $0, at: start)?.length ?? 0 }
+  }
+
+  /// The longest string of the set that stands in `text` at `start`.
+  func longestMatch(
+    in text: UnsafeBufferPointer<UInt8>, at start: Int
+  ) -> (length: Int, value: Int32)? {
     var node: Node = 0
-    var longest = 0
+    var longest: (length: Int, value: Int32)?
     var position = start
     while position < text.count, let next = child(of: node, text[position]) {
       node = next
       position += 1
-      if values[Int(node)] >= 0 { longest = position - start }
+      if let value = value(at: node) { longest = (position - start, value) }
     }
     return longest
   }

@@ -15,7 +15,7 @@ package struct SentencePieceText {
 /// User-defined pieces are copied whole.
 package struct SentencePieceNormalizer: Sendable {
   private let rules: SentencePieceDefinition.Normalization
-  private let map: CharacterMap?
+  let map: CharacterMap?
   private let protected: PieceTrie?
   private let spaceIsSuffix: Bool
   private let space: [UInt8]

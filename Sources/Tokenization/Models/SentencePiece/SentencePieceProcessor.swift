@@ -2,7 +2,7 @@
 /// `SentencePieceProcessor` does it.
 struct SentencePieceProcessor: Sendable {
   /// A piece of a normalized text and how many of its bytes it covers.
-  struct Part: Equatable {
+  struct Part: Equatable, BitwiseCopyable {
     var id: TokenID
     var length: Int
   }
@@ -12,6 +12,9 @@ struct SentencePieceProcessor: Sendable {
   let normalizer: SentencePieceNormalizer
   let denormalizer: SentencePieceNormalizer?
   let viterbi: SentencePieceViterbi?
+  /// The fast way to ids, where the model allows one.
+  private let merging: SpacedMergingEngine?
+  private let unigram: SpacedUnigramEngine?
 
   /// - Throws: `TokenizerError.invalidModel` for what the library refuses to open.
   init(_ definition: SentencePieceDefinition) throws(TokenizerError) {
@@ -28,6 +31,8 @@ struct SentencePieceProcessor: Sendable {
     }
     viterbi =
       definition.algorithm == .unigram ? SentencePieceViterbi(definition, table) : nil
+    merging = SpacedMergingEngine(definition, table)
+    unigram = viterbi.flatMap { SpacedUnigramEngine(definition, table, $0) }
   }
 
   // MARK: Encoding
@@ -87,6 +92,13 @@ struct SentencePieceProcessor: Sendable {
       }
     }
     flushUnknown()
+  }
+
+  /// Appends the ids of a well-formed text to `scratch.ids`: those of `encode`.
+  func appendIDs(of text: UnsafeBufferPointer<UInt8>, _ scratch: inout EncodingScratch) {
+    if let merging, merging.encode(text, &scratch) { return }
+    if let unigram, unigram.encode(text, &scratch) { return }
+    encode(Array(text)) { id, _, _ in scratch.ids.append(id) }
   }
 
   private func parts(of text: [UInt8], score: inout Float) -> [Part] {
