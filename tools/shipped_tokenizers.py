@@ -17,7 +17,7 @@ HUGGING_FACE = {
     "graft-32k": lambda folder: Tokenizer.from_str(gzip.open(folder / "tokenizer.json.gz", "rt", encoding="utf-8").read()),
     "graft-wordpiece-16k": lambda folder: Tokenizer.from_str(BertWordPieceTokenizer(str(folder / "vocab.txt")).to_str()),
 }
-SENTENCE_PIECE = ["graft-unigram-16k", "graft-spbpe-16k"]
+SENTENCE_PIECE = ["graft-unigram-16k"]
 
 
 def sentence_piece_golden(processor: sentencepiece.SentencePieceProcessor, text: str) -> dict:
