@@ -108,10 +108,12 @@ import TokenizerTraining
   }
 
   @Test func `Other models are refused with a reason`() throws {
+    let letter: [(token: [UInt8], id: TokenID)] = [(token: [97], id: 0)]
+    let vocabulary = Vocabulary(letter)
     let wordPiece = TokenizerDefinition(
-      model: .wordPiece(WordPieceDefinition(vocabulary: Vocabulary([(token: [97], id: 0)]))))
+      model: .wordPiece(WordPieceDefinition(vocabulary: vocabulary)))
     #expect(throws: TrainingError.self) { try BPEContinuation(wordPiece, vocabularySize: 9) }
-    var ranks = BPEDefinition(vocabulary: Vocabulary([(token: [97], id: 0)]), merges: [])
+    var ranks = BPEDefinition(vocabulary: vocabulary, merges: [])
     ranks.mergesShareRanks = true
     #expect(throws: TrainingError.self) {
       try BPEContinuation(TokenizerDefinition(model: .bpe(ranks)), vocabularySize: 9)

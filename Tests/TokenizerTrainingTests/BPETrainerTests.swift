@@ -66,7 +66,7 @@ import TokenizerTraining
 
   @Test func `A run of one letter is merged from the left`() throws {
     let model = try train([("aaaaa", 3)])
-    #expect(merges(model) == [["a", "a"], ["aa", "aa"], ["aaaa", "a"]])
+    #expect(merges(model) == [["a", "a"], ["aa", "a"], ["aa", "aaa"]])
   }
 
   @Test func `Of equally frequent pairs the one with the lower ids comes first`() throws {
@@ -92,7 +92,7 @@ import TokenizerTraining
   }
 
   @Test func `Characters beyond the limit are left out of words`() throws {
-    let model = try train([("axb", 9), ("x", 1), ("ab", 1), ("q", 1)]) { $0.alphabetLimit = 2 }
+    let model = try train([("axb", 9), ("x", 5), ("ab", 1), ("q", 1)]) { $0.alphabetLimit = 2 }
     #expect(tokens(model) == ["a", "x", "ax"])
   }
 

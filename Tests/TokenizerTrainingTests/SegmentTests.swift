@@ -1,9 +1,8 @@
 import Normalization
 import TestSupport
 import Testing
+import Tokenization
 import TokenizerTraining
-
-@testable import Tokenization
 
 /// Texts are cut into segments before their words are counted, which must not change the words.
 @Suite struct SegmentTests {

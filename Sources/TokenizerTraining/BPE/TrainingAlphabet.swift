@@ -27,7 +27,7 @@ struct TrainingAlphabet {
 
   /// How often each character occurs.
   static func frequencies(_ counts: WordCounts) -> [UInt32: Int] {
-    var dense = [Int](repeating: 0, count: 0x11_0000)
+    var dense = [Int](repeating: 0, count: counts.characterBound)
     for index in 0..<counts.count {
       let occurrences = counts.occurrences(at: index)
       counts.forEachCharacter(ofWordAt: index) { dense[Int($0)] += occurrences }
@@ -39,6 +39,15 @@ struct TrainingAlphabet {
 }
 
 extension WordCounts {
+  /// One more than the highest code point of all words.
+  var characterBound: Int {
+    var bound = 0
+    for index in 0..<count {
+      forEachCharacter(ofWordAt: index) { bound = max(bound, Int($0) + 1) }
+    }
+    return bound
+  }
+
   /// Calls `body` with the code point of each character of a word, bytes being spelled in the byte
   /// alphabet.
   @inline(__always)

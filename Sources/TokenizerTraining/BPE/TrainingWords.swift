@@ -142,12 +142,12 @@ struct CharacterSymbols {
   init(_ counts: WordCounts, _ symbols: inout SymbolTable, prefix: String?, suffix: String?) {
     hasPrefix = prefix != nil
     hasSuffix = suffix != nil
-    var isUsed = [Bool](repeating: false, count: 4 * 0x11_0000)
+    let bound = counts.characterBound
+    var isUsed = [Bool](repeating: false, count: 4 * bound)
     ids = []
     for index in 0..<counts.count {
       forEachPlace(ofWordAt: index, in: counts) { isUsed[$0] = true }
     }
-    let bound = (isUsed.lastIndex(of: true) ?? -1) / 4 + 1
     ids = [TokenID](repeating: Self.none, count: 4 * bound)
     for variant in 0..<4 {
       for value in 0..<bound where isUsed[4 * value + variant] {

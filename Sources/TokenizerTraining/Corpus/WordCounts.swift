@@ -69,6 +69,7 @@ public struct WordCounts: Sendable {
   // MARK: Hashing
 
   private mutating func add(_ word: UnsafeRawBufferPointer, hash: UInt32, _ occurrences: Int) {
+    guard occurrences > 0 else { return }
     var slot = Int(hash) & (slots.count - 1)
     while slots[slot] != 0 {
       let index = Int(slots[slot]) - 1
