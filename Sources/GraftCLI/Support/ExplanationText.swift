@@ -34,7 +34,8 @@ struct ExplanationText {
 
   private func line(_ step: TokenExplanation.MergeStep) -> String {
     let place =
-      step.rank.map { "rank \($0)" } ?? step.score.map { "score \(Double($0).rounded(to: 4))" } ?? ""
+      step.rank.map { "rank \($0)" } ?? step.score.map { "score \(Double($0).rounded(to: 4))" }
+      ?? ""
     return "\(visible(step.left)) + \(visible(step.right)) → \(visible(step.result))  \(place)"
   }
 
@@ -44,8 +45,9 @@ struct ExplanationText {
 
   /// A piece of a unigram model, in which only `▁` stands for something else.
   private func visible(_ piece: [UInt8]) -> String {
-    String(String.UnicodeScalarView(
-      VisibleText.of(piece).unicodeScalars.map { $0 == "\u{2581}" ? "·" : $0 }))
+    String(
+      String.UnicodeScalarView(
+        VisibleText.of(piece).unicodeScalars.map { $0 == "\u{2581}" ? "·" : $0 }))
   }
 
   // MARK: For programs
@@ -75,7 +77,8 @@ struct ExplanationText {
   private func object(_ step: TokenExplanation.MergeStep) -> String {
     let rank = step.rank.map { ",\"rank\":\($0)" } ?? ""
     let score = step.score.map { ",\"score\":\(JSONText.number($0))" } ?? ""
-    return "{\"left\":\(step.left),\"right\":\(step.right),\"result\":\(step.result)\(rank)\(score)}"
+    return
+      "{\"left\":\(step.left),\"right\":\(step.right),\"result\":\(step.result)\(rank)\(score)}"
   }
 
   private func object(_ runnerUp: TokenExplanation.RunnerUp) -> String {

@@ -107,11 +107,13 @@ extension TokenizerJSON {
     json.member("type", "Unigram")
     json.key("unk_id")
     if let id = model.unknownID { json.int(id) } else { json.null() }
+    // Where a piece stands twice its last id counts, and the other id has none: any later piece will do.
+    let last = model.vocabulary.maximumID.flatMap { model.vocabulary.token($0) } ?? []
     json.key("vocab")
     json.array { json in
       for (id, score) in model.scores.enumerated() {
         json.array { json in
-          json.string(model.vocabulary.token(TokenID(id)) ?? [])
+          json.string(model.vocabulary.token(TokenID(id)) ?? last)
           json.number(score)
         }
       }
