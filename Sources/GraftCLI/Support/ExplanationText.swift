@@ -15,6 +15,7 @@ struct ExplanationText {
       case .inserted: return ["\(word): inserted around the text"]
       case .added: return ["\(word): an added token, taken out of the text first"]
       case .wholeWord: return ["\(word): is a token as it stands"]
+      case .bytes: return ["\(word): every byte is a token"]
       case .longestMatch: return ["\(word): each the longest token that begins the rest"]
       case .unknown: return ["\(word): the model has no token for it"]
       case .merges(let steps):
@@ -60,6 +61,7 @@ struct ExplanationText {
       case .inserted: ("inserted", "")
       case .added: ("added", "")
       case .wholeWord: ("whole word", "")
+      case .bytes: ("byte", "")
       case .longestMatch: ("longest match", "")
       case .unknown: ("unknown", "")
       case .merges(let steps): ("merges", ",\"merges\":" + JSONText.list(steps.map(object)))

@@ -6,7 +6,10 @@ extension TokenizerJSON {
   ///
   /// - Returns: the file; `nil` for a model that the format has no words for.
   public static func write(_ definition: TokenizerDefinition) -> [UInt8]? {
-    if case .sentencePiece = definition.model { return nil }
+    switch definition.model {
+    case .sentencePiece, .bytes: return nil
+    case .bpe, .unigram, .wordPiece, .wordLevel: break
+    }
     var json = PrettyJSONWriter()
     json.object { json in
       json.key("version")
@@ -70,7 +73,7 @@ extension TokenizerJSON {
         json.member("type", "WordLevel")
         write(model.vocabulary, &json)
         json.member("unk_token", model.unknownToken)
-      case .sentencePiece: break
+      case .sentencePiece, .bytes: break
       }
     }
   }

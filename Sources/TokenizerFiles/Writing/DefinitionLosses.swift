@@ -53,6 +53,7 @@ extension TokenizerDefinition {
     }
     switch addedTokenPolicy {
     case .alwaysMatched: return (result, losses)
+    case .alwaysMatchedWithStatedIDs: break
     case .matchedWithSpecialTokens:
       losses.append("that special tokens in a text are matched only on request")
     case .neverMatched: losses.append("that special tokens in a text are never matched")
