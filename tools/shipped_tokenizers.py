@@ -5,8 +5,10 @@ format it has. make_goldens.py writes it down, in the members that it describes.
 import gzip
 import json
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 
+import sentencepiece
 import tiktoken
 from tokenizers import Tokenizer
 from tokenizers.implementations import BertWordPieceTokenizer
@@ -15,6 +17,25 @@ HUGGING_FACE = {
     "graft-32k": lambda folder: Tokenizer.from_str(gzip.open(folder / "tokenizer.json.gz", "rt", encoding="utf-8").read()),
     "graft-wordpiece-16k": lambda folder: Tokenizer.from_str(BertWordPieceTokenizer(str(folder / "vocab.txt")).to_str()),
 }
+SENTENCE_PIECE = ["graft-unigram-16k"]
+
+
+def sentence_piece_golden(processor: sentencepiece.SentencePieceProcessor, text: str) -> dict:
+    """Special tokens are those that begin and end a text; the library never finds them in one."""
+    pieces = processor.encode(text, return_type="proto").pieces
+    scalars = {offset: index for index, offset in enumerate(accumulate((len(scalar.encode()) for scalar in text), initial=0))}
+    ids = [piece.id for piece in pieces]
+    offsets = [[piece.begin, piece.end] for piece in pieces]
+    return {
+        "text": text,
+        "ids": ids,
+        "idsWithSpecials": processor.encode(text, add_bos=True, add_eos=True, return_type=int),
+        "tokens": [piece.piece for piece in pieces],
+        "offsets": offsets,
+        "charOffsets": [[scalars[start], scalars[end]] for start, end in offsets],
+        "decoded": processor.decode(ids),
+        "decodedSkippingSpecials": processor.decode(ids),
+    }
 
 
 def check_with_tiktoken(tokenizer: Tokenizer, texts: list[str]) -> None:
@@ -50,4 +71,7 @@ def all_goldens(vocabularies: Path, texts: list[str], ask: Callable[[Tokenizer, 
         if name == "graft-32k":
             check_with_tiktoken(tokenizer, texts)
         found[name] = [ask(tokenizer, text) for text in texts]
+    for name in SENTENCE_PIECE:
+        processor = sentencepiece.SentencePieceProcessor(model_file=str(vocabularies / name / "tokenizer.model"))
+        found[name] = [sentence_piece_golden(processor, text) for text in texts]
     return found

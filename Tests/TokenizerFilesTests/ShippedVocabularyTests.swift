@@ -13,7 +13,7 @@ import Tokenization
   }
 
   @Test(arguments: [
-    ("graft-32k", 32_768), ("graft-wordpiece-16k", 16_384),
+    ("graft-32k", 32_768), ("graft-unigram-16k", 16_384), ("graft-wordpiece-16k", 16_384),
   ])
   func `A shipped vocabulary has as many tokens as it says`(name: String, count: Int) throws {
     let vocabulary = TokenizerVocabulary(try Self.definition(name))
@@ -46,5 +46,18 @@ import Tokenization
       let token = vocabulary.spelling(of: id) ?? []
       #expect(token.count { (0x30...0x39).contains($0) } <= 3)
     }
+  }
+
+  @Test func `The shipped SentencePiece model comes out byte for byte as it went in`() throws {
+    let path = PackageFiles.path("vocabs/graft-unigram-16k/tokenizer.model")
+    let original = try FileSystem.read(path)
+    #expect(try SentencePieceFile.write(SentencePieceFile.read(original, source: path)) == original)
+  }
+
+  @Test func `The shipped SentencePiece model spells unknown characters in bytes`() throws {
+    let tokenizer = try Tokenizer(Self.definition("graft-unigram-16k"))
+    let ids = try tokenizer.encode("\u{10FFFF}", addSpecialTokens: false).ids
+    #expect(ids.count >= 4)
+    #expect(try tokenizer.decode(ids) == "\u{10FFFF}")
   }
 }
