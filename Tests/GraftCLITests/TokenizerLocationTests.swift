@@ -90,7 +90,7 @@ import Testing
   @Test func `An unknown name is answered with the names that there are`() throws {
     let result = try ids("graft-33k")
     #expect(result.status == 1)
-    for name in ["graft-33k", "graft-32k", "graft-unigram-16k", "example-donor"] {
+    for name in ["graft-33k", "graft-32k", "graft-wordpiece-16k", "example-donor"] {
       #expect(result.errorText.contains(name), "\(result.errorText)")
     }
     #expect(!result.errorText.contains("README"))
