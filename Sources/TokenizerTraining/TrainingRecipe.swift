@@ -8,6 +8,10 @@ public struct TrainingRecipe: Sendable {
     case bpe(BPETrainer.Settings)
     case wordPiece(BPETrainer.Settings)
     case wordLevel(WordLevelTrainer)
+    /// Words that the recipe's pipeline has cut.
+    case unigram(UnigramTrainerSettings)
+    /// Lines, as the sentencepiece library cuts them; pipeline and special tokens are the model's own.
+    case sentencePiece(UnigramRecipe)
     /// Its own pipeline and special tokens count, not those of the recipe.
     case continuedBPE(BPEContinuation)
   }
@@ -45,6 +49,12 @@ public struct TrainingRecipe: Sendable {
     _ corpus: Corpus, threadCount: Int? = nil, memoryBudget: Int = 2 << 30,
     progress: TrainingProgress = { _, _ in }
   ) throws -> Outcome {
+    if case .sentencePiece(var recipe) = model {
+      recipe.settings.threads = threadCount
+      let corpus = try recipe.countWords(corpus, progress: progress)
+      let trained = try recipe.train(corpus, progress: progress)
+      return Outcome(definition: try recipe.tokenizer(trained), words: corpus.words)
+    }
     let words = try corpus.countWords(
       countedPipeline, keepsBytes: keepsBytes, threadCount: threadCount,
       memoryBudget: memoryBudget, progress: progress)
@@ -71,6 +81,13 @@ public struct TrainingRecipe: Sendable {
       var model = try WordPieceTrainer(settings).train(words, progress: progress)
       model.unknownToken = unknownToken ?? model.unknownToken
       return tokenizer(.wordPiece(model))
+    case .sentencePiece(let recipe):
+      return try recipe.tokenizer(try recipe.train(UnigramCorpus(words), progress: progress))
+    case .unigram(let settings):
+      let trained = try UnigramRecipe(settings).train(UnigramCorpus(words), progress: progress)
+      var definition = pipeline.definition(.unigram(trained.unigramDefinition))
+      definition.addedTokens = trained.addedTokens
+      return definition
     case .wordLevel(var trainer):
       trainer.specialTokens = allSpecialTokens
       var model = trainer.train(words)
@@ -99,7 +116,7 @@ public struct TrainingRecipe: Sendable {
   private var keepsBytes: Bool {
     switch model {
     case .bpe, .wordPiece: true
-    case .wordLevel: false
+    case .wordLevel, .unigram, .sentencePiece: false
     case .continuedBPE(let continuation): continuation.takesBytes
     }
   }

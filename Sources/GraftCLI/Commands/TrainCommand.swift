@@ -11,8 +11,12 @@ struct TrainCommand: ParsableCommand {
       from the same files with the same settings. The text is read as a stream; memory holds its \
       different words only. The result does not depend on --jobs.
 
+      Unigram models are those of SentencePiece: lines are cut by its rules unless --split, --like or \
+      --normalizer is given, and a .model can be written, which it loads.
+
       Examples:
         graft train *.txt --out tokenizer.json --vocab-size 32000 --special '<|endoftext|>'
+        graft train *.txt --out spiece.model --model unigram --vocab-size 16000
         graft train docs.jsonl --model wordpiece --split bert --out vocab.txt --lossy
       """)
 
@@ -30,6 +34,8 @@ struct TrainCommand: ParsableCommand {
   var output: String
 
   @OptionGroup(title: "What is learned") var model: TrainingOptions
+
+  @OptionGroup(title: "Unigram models") var unigram: UnigramOptions
 
   @OptionGroup(title: "How texts are cut") var pipeline: PipelineOptions
 
@@ -58,12 +64,12 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     Interruption.catchSignals()
-    _ = try writing.format(output)
+    let format = try writing.format(output)
     try writing.requireFree(output)
     let start = ContinuousClock.now
     let progress = ProgressBar()
     defer { progress.finish() }
-    let outcome = try model.recipe(pipeline).train(
+    let outcome = try model.recipe(pipeline, unigram, format: format).train(
       corpus, threadCount: jobs, memoryBudget: memory.bytes, progress: progress.update)
     progress.finish()
     try writing.write(outcome.definition, to: output, source: "the trained tokenizer")

@@ -7,6 +7,7 @@ struct TrainingOptions: ParsableArguments {
     case bpe
     case wordPiece = "wordpiece"
     case wordLevel = "wordlevel"
+    case unigram
   }
 
   @Option(help: "The kind of model.")
@@ -86,14 +87,41 @@ struct TrainingOptions: ParsableArguments {
     if let alphabetLimit, alphabetLimit < 0 {
       throw ValidationError("--alphabet-limit must not be negative.")
     }
-    if byteFallback && model != .bpe {
-      throw ValidationError("--byte-fallback needs --model bpe.")
+    if byteFallback && model != .bpe && model != .unigram {
+      throw ValidationError("--byte-fallback needs --model bpe or unigram.")
     }
     if special.contains("") { throw ValidationError("a special token must not be empty.") }
   }
 
   /// All that decides what the tokenizer will be.
-  func recipe(_ pipeline: PipelineOptions) throws -> TrainingRecipe {
+  ///
+  /// - Parameter format: what it is to be written as.
+  func recipe(
+    _ pipeline: PipelineOptions, _ unigram: UnigramOptions, format: TokenizerFormat
+  ) throws -> TrainingRecipe {
+    if model == .unigram, !pipeline.isGiven {
+      var recipe = UnigramRecipe(unigramSettings(unigram), normalization: unigram.normalization)
+      recipe.form = format == .tokenizerJSON ? .huggingFace : .sentencePiece
+      return TrainingRecipe(.sentencePiece(recipe), pipeline: TrainingPipeline())
+    }
+    return try recipe(pipeline, recipeModel(unigram))
+  }
+
+  /// The settings of a unigram model. The special tokens are its control symbols.
+  private func unigramSettings(_ unigram: UnigramOptions) -> UnigramTrainerSettings {
+    var settings = unigram.settings
+    settings.vocabularySize = vocabularySize
+    settings.requiredCharacters = alphabet
+    settings.maximumPieceLength = maxTokenLength ?? settings.maximumPieceLength
+    settings.specialPieces.fallsBackToBytes = byteFallback
+    settings.specialPieces.unknown.text = unk ?? settings.specialPieces.unknown.text
+    settings.specialPieces.controlSymbols = special
+    return settings
+  }
+
+  private func recipe(
+    _ pipeline: PipelineOptions, _ recipeModel: TrainingRecipe.Model
+  ) throws -> TrainingRecipe {
     if let continued {
       if pipeline.isGiven {
         throw ValidationError("--continue keeps the way in which texts are cut.")
@@ -118,7 +146,7 @@ struct TrainingOptions: ParsableArguments {
 
   private static let bertTokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
-  private var recipeModel: TrainingRecipe.Model {
+  private func recipeModel(_ unigram: UnigramOptions) -> TrainingRecipe.Model {
     var settings = BPETrainer.Settings()
     settings.vocabularySize = vocabularySize
     settings.minimumFrequency = minFrequency
@@ -129,6 +157,7 @@ struct TrainingOptions: ParsableArguments {
     settings.continuingPrefix = continuingPrefix
     settings.endOfWordSuffix = endOfWordSuffix
     switch model {
+    case .unigram: return .unigram(unigramSettings(unigram))
     case .bpe: return .bpe(settings)
     case .wordPiece: return .wordPiece(settings)
     case .wordLevel:
@@ -144,12 +173,13 @@ struct TrainingOptions: ParsableArguments {
     case .bpe: .cl100k
     case .wordPiece: .bert
     case .wordLevel: .words
+    case .unigram: .metaspace
     }
   }
 
   private var defaultUnknownToken: String? {
     switch model {
-    case .bpe: nil
+    case .bpe, .unigram: nil
     case .wordPiece: "[UNK]"
     case .wordLevel: "<unk>"
     }

@@ -146,7 +146,8 @@ struct ForwardBackward {
 
   /// Multiplies the numbers that are still needed when all of them are small.
   private mutating func scaleUp(_ range: ClosedRange<Int>) -> Bool {
-    let window = range.lowerBound...min(range.upperBound, range.lowerBound + PieceEdge.maximumLength)
+    let window =
+      range.lowerBound...min(range.upperBound, range.lowerBound + PieceEdge.maximumLength)
     guard window.allSatisfy({ forward[$0] < Scaling.threshold }) else { return false }
     for index in window { forward[index] *= Scaling.factor }
     return true
@@ -155,7 +156,8 @@ struct ForwardBackward {
   /// Sums the probabilities of all ways from each position to the end, and counts each edge by the
   /// share of the ways that go over it.
   private mutating func goBackward(
-    _ range: Range<Int>, _ lastEdge: Int, factor: Double, _ counts: UnsafeMutableBufferPointer<Int64>
+    _ range: Range<Int>, _ lastEdge: Int, factor: Double,
+    _ counts: UnsafeMutableBufferPointer<Int64>
   ) {
     var edge = lastEdge
     var onEdge = onEdges.count

@@ -20,7 +20,9 @@ struct RequiredCharacters {
       }
     }
     let sorted = counted.sorted { first, second in
-      let (firstAsked, secondAsked) = (requested.contains(first.key), requested.contains(second.key))
+      let (firstAsked, secondAsked) = (
+        requested.contains(first.key), requested.contains(second.key)
+      )
       if firstAsked != secondAsked { return firstAsked }
       if first.value != second.value { return first.value > second.value }
       return first.key.value < second.key.value

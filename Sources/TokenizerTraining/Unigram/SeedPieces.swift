@@ -24,7 +24,7 @@ struct SeedPieces {
     var pieces = Self.characters(text, alphabet)
     let order = SuffixArray.make(text.symbols, alphabet: text.alphabetSize)
     var best = BestIntervals(count: settings.seedSize)
-    Self.forEachCandidate(text, order, settings) { best.add($0) }
+    Self.forEachCandidate(text, order, settings) { best.add($0, bytes: $1) }
     for interval in best.sorted() {
       pieces.append(
         Piece(
@@ -50,7 +50,7 @@ struct SeedPieces {
 
   private static func forEachCandidate(
     _ text: TrainingText, _ order: [Int32], _ settings: UnigramTrainerSettings,
-    _ body: (RepeatedSubstrings.Interval) -> Void
+    _ body: (RepeatedSubstrings.Interval, _ bytes: Int) -> Void
   ) {
     let rules = PieceRules(settings)
     var classes = [PieceRules.CharacterClass](
@@ -65,41 +65,69 @@ struct SeedPieces {
     } _: { interval in
       guard interval.length > 1, interval.length <= settings.maximumPieceLength else { return }
       let start = Int(order[interval.range.lowerBound])
-      let piece = text.symbols[start..<(start + interval.length)].lazy.map { classes[Int($0)] }
-      if rules.allows(piece) { body(interval) }
+      let symbols = text.symbols[start..<(start + interval.length)]
+      guard rules.allows(symbols.lazy.map { classes[Int($0)] }) else { return }
+      guard settings.seedRule == .characters || hasDifferentBytesAfter(interval, text, order) else {
+        return
+      }
+      body(interval, symbols.reduce(0) { $0 + text.byteLength(ofSymbol: $1) })
     }
   }
 }
 
-/// The intervals with the highest scores, of equal ones the earliest.
+extension SeedPieces {
+  /// Whether the substring is followed by different bytes. What comes after it is sorted, so that the
+  /// least and the greatest character tell.
+  private static func hasDifferentBytesAfter(
+    _ interval: RepeatedSubstrings.Interval, _ text: TrainingText, _ order: [Int32]
+  ) -> Bool {
+    func follower(_ place: Int) -> Int32 {
+      text.symbols[Int(order[place]) + interval.length]
+    }
+    let places = interval.range
+    let firstCharacter = places.partitioningPoint {
+      follower($0) >= TrainingText.Symbol.firstCharacter
+    }
+    var bytes: Set<UInt8> = []
+    if firstCharacter < places.upperBound {
+      bytes.insert(text.firstByte(ofSymbol: follower(firstCharacter)))
+      bytes.insert(text.firstByte(ofSymbol: follower(places.upperBound - 1)))
+    }
+    if firstCharacter > places.lowerBound {
+      bytes.insert(text.firstByte(ofSymbol: follower(places.lowerBound)))
+      bytes.insert(text.firstByte(ofSymbol: follower(firstCharacter - 1)))
+    }
+    return bytes.count > 1
+  }
+}
+
+/// The substrings with the highest scores; of equal ones those with more bytes, then the first in the
+/// alphabet.
 private struct BestIntervals {
-  private typealias Entry = (interval: RepeatedSubstrings.Interval, order: Int)
+  private typealias Entry = (interval: RepeatedSubstrings.Interval, score: Int, bytes: Int)
 
   private let count: Int
   private var entries: [Entry] = []
-  private var seen = 0
   private var leastScore = Int.min
 
   init(count: Int) { self.count = count }
 
-  private static func score(_ entry: Entry) -> Int { entry.interval.weight * entry.interval.length }
-
-  mutating func add(_ interval: RepeatedSubstrings.Interval) {
-    seen += 1
-    guard interval.weight * interval.length > leastScore else { return }
-    entries.append((interval, seen))
+  mutating func add(_ interval: RepeatedSubstrings.Interval, bytes: Int) {
+    let score = interval.weight * interval.length
+    guard score >= leastScore else { return }
+    entries.append((interval, score, bytes))
     if entries.count >= 2 * count + 1024 { cut() }
   }
 
   private mutating func cut() {
     entries.sort { first, second in
-      let (left, right) = (Self.score(first), Self.score(second))
-      return left != right ? left > right : first.order < second.order
+      // Substrings with as many bytes do not begin with one another: their places tell their order.
+      (second.score, second.bytes, first.interval.range.lowerBound)
+        < (first.score, first.bytes, second.interval.range.lowerBound)
     }
-    guard entries.count >= count else { return }
+    guard entries.count > count else { return }
     entries.removeSubrange(count...)
-    // What comes later must score higher to get in.
-    if let last = entries.last { leastScore = Self.score(last) }
+    if let last = entries.last { leastScore = last.score }
   }
 
   mutating func sorted() -> [RepeatedSubstrings.Interval] {

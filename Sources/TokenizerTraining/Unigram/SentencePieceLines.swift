@@ -12,6 +12,8 @@ public struct SentencePieceLines: Sendable {
   private let settings: UnigramTrainerSettings
   private let maximumLength: Int
 
+  private static let boundary = UInt8(TrainingCharacter.boundary.value)
+
   /// - Parameter maximumLength: the longest line that is used, in bytes (`max_sentence_length`).
   /// - Throws: `TokenizerError` when the character map is not sound.
   public init(
@@ -40,14 +42,15 @@ public struct SentencePieceLines: Sendable {
     }
     guard !contains(text, TrainingCharacter.unknownText) else { return [] }
     let normalized = withoutSpecialTexts(normalizer.normalize(text).bytes)
-    return settings.splitsByWhitespace ? split(normalized) : [normalized[...]].filter { !$0.isEmpty }
+    return settings.splitsByWhitespace
+      ? split(normalized) : [normalized[...]].filter { !$0.isEmpty }
   }
 
   private func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
     text.indices.contains { text[$0] == part[0] && text[$0...].starts(with: part) }
   }
 
-  /// The text with a tab, which is never learnt, in the place of each special piece.
+  /// The text with a control character, which is never learnt, in the place of each special piece.
   private func withoutSpecialTexts(_ text: [UInt8]) -> [UInt8] {
     guard !specialTexts.isEmpty else { return text }
     var result: [UInt8] = []
@@ -55,7 +58,7 @@ public struct SentencePieceLines: Sendable {
     var position = 0
     while position < text.count {
       let length = specialTexts.longestMatch(in: text, at: position)
-      result.append(length > 0 ? UInt8(ascii: "\t") : text[position])
+      result.append(length > 0 ? Self.boundary : text[position])
       position += max(1, length)
     }
     return result

@@ -15,6 +15,10 @@ public struct TrainedUnigram: Sendable {
   public let pieces: [SentencePieceDefinition.Piece]
   private let settings: UnigramTrainerSettings
 
+  var treatsWhitespaceAsSuffix: Bool { settings.treatsWhitespaceAsSuffix }
+  var splitsByWhitespace: Bool { settings.splitsByWhitespace }
+  var fallsBackToBytes: Bool { settings.specialPieces.fallsBackToBytes }
+
   init(
     learnt: [Piece], special: [Int: SentencePieceDefinition.Piece], settings: UnigramTrainerSettings
   ) {

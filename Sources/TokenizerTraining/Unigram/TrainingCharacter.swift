@@ -6,7 +6,7 @@ enum TrainingCharacter {
   static let unknown: Unicode.Scalar = "\u{2585}"
   static let unknownText = Array("\u{2585}".utf8)
   /// Stands where a special piece was cut out.
-  static let boundary: Unicode.Scalar = "\t"
+  static let boundary: Unicode.Scalar = "\u{1F}"
 
   /// Whether a character can be in a piece.
   static func isUsable(_ scalar: Unicode.Scalar) -> Bool {

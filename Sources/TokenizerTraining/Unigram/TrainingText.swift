@@ -27,6 +27,7 @@ struct TrainingText {
   private(set) var copyCounts: [Int] = []
   /// The required characters by their numbers less `Symbol.firstCharacter`.
   let characters: [Unicode.Scalar]
+  private let firstBytes: [UInt8]
 
   /// The most symbols that can be numbered.
   static let maximumSize = Int(Int32.max) - 1
@@ -34,6 +35,7 @@ struct TrainingText {
   /// - Throws: `UnigramTrainingError.tooMuchText`.
   init(_ words: [TrainingWord], _ alphabet: RequiredCharacters) throws(UnigramTrainingError) {
     characters = alphabet.scalars.sorted { $0.value < $1.value }
+    firstBytes = characters.map { UTF8.encode($0)?.first ?? 0 }
     var numbers: [Unicode.Scalar: Int32] = [:]
     for (index, scalar) in characters.enumerated() {
       numbers[scalar] = Symbol.firstCharacter + Int32(index)
@@ -48,7 +50,8 @@ struct TrainingText {
     }
     distinctEnd = symbols.count
     for index in repeated {
-      symbols += symbols[range(ofWord: index)]
+      // One by one: a slice of the array would make appending copy all of it.
+      for position in range(ofWord: index) { symbols.append(symbols[position]) }
       try finishWord(isFinal: true)
       copyCounts.append(words[index].final)
     }
@@ -85,6 +88,22 @@ struct TrainingText {
     return words
   }
 
+  /// How many bytes a character has.
+  func byteLength(ofSymbol symbol: Int32) -> Int {
+    symbol < Symbol.firstCharacter
+      ? 0 : UTF8.width(characters[Int(symbol - Symbol.firstCharacter)])
+  }
+
+  /// The first byte of what a symbol stands for in the lines: before another word that is the mark of
+  /// a space, which begins like `▅`; at the end of a line, nothing.
+  func firstByte(ofSymbol symbol: Int32) -> UInt8 {
+    switch symbol {
+    case Symbol.end, Symbol.lineEnd: 0
+    case Symbol.wordEnd, Symbol.unknown: TrainingCharacter.unknownText[0]
+    default: firstBytes[Int(symbol - Symbol.firstCharacter)]
+    }
+  }
+
   /// The text that stands at a place of the words.
   func spelling(_ range: Range<Int>) -> [UInt8] {
     var text = String.UnicodeScalarView()
@@ -92,38 +111,5 @@ struct TrainingText {
       text.append(characters[Int(symbol - Symbol.firstCharacter)])
     }
     return Array(String(text).utf8)
-  }
-}
-
-/// A word in characters and its counts.
-struct TrainingWord {
-  var bytes: ArraySlice<UInt8>
-  var inner: Int
-  var final: Int
-
-  /// Its characters; malformed bytes are replaced.
-  var scalars: String.UnicodeScalarView { String(decoding: bytes, as: UTF8.self).unicodeScalars }
-
-  /// The different words of a corpus in the order of their first occurrence before another word,
-  /// then of those only at the ends of lines.
-  static func words(of corpus: UnigramCorpus) -> [TrainingWord] {
-    var words: [TrainingWord] = []
-    var places: [ArraySlice<UInt8>: Int] = [:]
-    for index in 0..<corpus.inner.count {
-      let word = corpus.inner.word(at: index)
-      places[word] = words.count
-      words.append(
-        TrainingWord(bytes: word, inner: corpus.inner.occurrences(at: index), final: 0))
-    }
-    for index in 0..<corpus.final.count {
-      let word = corpus.final.word(at: index)
-      let occurrences = corpus.final.occurrences(at: index)
-      if let place = places[word] {
-        words[place].final = occurrences
-      } else {
-        words.append(TrainingWord(bytes: word, inner: 0, final: occurrences))
-      }
-    }
-    return words
   }
 }

@@ -1,4 +1,3 @@
-
 /// The words that a unigram model is trained on: how often each occurs, and how often of that at the
 /// end of a line.
 ///
@@ -34,13 +33,16 @@ public struct UnigramCorpus: Sendable {
     final.add(last, occurrences: occurrences)
   }
 
+  /// How often each word occurs in all.
+  public var words: WordCounts {
+    var words = inner
+    words.add(contentsOf: final)
+    return words
+  }
+
   /// Adds the counts of another part of the text, which comes after this one.
   public mutating func merge(_ other: UnigramCorpus) {
-    for index in 0..<other.inner.count {
-      inner.add(other.inner.word(at: index), occurrences: other.inner.occurrences(at: index))
-    }
-    for index in 0..<other.final.count {
-      final.add(other.final.word(at: index), occurrences: other.final.occurrences(at: index))
-    }
+    inner.add(contentsOf: other.inner)
+    final.add(contentsOf: other.final)
   }
 }

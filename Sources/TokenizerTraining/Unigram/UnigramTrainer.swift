@@ -1,8 +1,7 @@
-internal import Glibc
 internal import Tokenization
 
 /// Trains a unigram language model over pieces (Kudo 2018, "Subword Regularization", arXiv:1804.10959)
-/// as the sentencepiece library does.
+/// as the sentencepiece library does, in its version 0.2.3.
 ///
 /// It begins with the frequent substrings of the text, sets their probabilities by expectation
 /// maximization, drops those without which the text stays most probable, and goes on like this until
@@ -38,25 +37,29 @@ public struct UnigramTrainer: Sendable {
   /// Learns pieces and their log-probabilities.
   ///
   /// - Parameter progress: called after each step.
-  /// - Throws: `UnigramTrainingError`.
+  /// - Throws: `UnigramTrainingError`, and what `progress` throws.
   public func train(
-    _ corpus: UnigramCorpus, progress: (Progress) -> Void = { _ in }
-  ) throws(UnigramTrainingError) -> TrainedUnigram {
-    let words = TrainingWord.words(of: corpus)
+    _ corpus: UnigramCorpus, progress: (Progress) throws -> Void = { _ in }
+  ) throws -> TrainedUnigram {
+    let words = TrainingWord.words(
+      of: corpus, followersVary: settings.treatsWhitespaceAsSuffix)
     let alphabet = RequiredCharacters(words, settings)
     let minimum = alphabet.scalars.count + special.count
-    guard !alphabet.scalars.isEmpty else { throw .noText }
-    guard minimum <= settings.vocabularySize, special.keys.allSatisfy({ $0 < settings.vocabularySize })
-    else { throw .vocabularyTooSmall(size: settings.vocabularySize, minimum: minimum) }
+    guard !alphabet.scalars.isEmpty else { throw UnigramTrainingError.noText }
+    guard minimum <= settings.vocabularySize,
+      special.keys.allSatisfy({ $0 < settings.vocabularySize })
+    else {
+      throw UnigramTrainingError.vocabularyTooSmall(size: settings.vocabularySize, minimum: minimum)
+    }
     let text = try TrainingText(words, alphabet)
     var (lattices, model) = seed(text, alphabet)
-    progress(.seeded(pieces: model.count))
-    reduce(&lattices, &model, progress)
+    try progress(.seeded(pieces: model.count))
+    try reduce(&lattices, &model, progress)
     let pieces = FinalPieces(model, text, alphabet)
       .best(settings.vocabularySize - special.count)
     let size = pieces.count + special.count
     guard size == settings.vocabularySize || !settings.needsWholeVocabulary else {
-      throw .vocabularyTooLarge(size: settings.vocabularySize, maximum: size)
+      throw UnigramTrainingError.vocabularyTooLarge(size: settings.vocabularySize, maximum: size)
     }
     return TrainedUnigram(learnt: pieces, special: special, settings: settings)
   }
@@ -71,24 +74,27 @@ public struct UnigramTrainer: Sendable {
 
   /// Expectation maximization and pruning down to a tenth more than the vocabulary holds.
   private func reduce(
-    _ lattices: inout WordLattices, _ model: inout PieceModel, _ progress: (Progress) -> Void
-  ) {
+    _ lattices: inout WordLattices, _ model: inout PieceModel, _ progress: (Progress) throws -> Void
+  ) throws {
     let workers = Workers.count(settings.threads)
     let words = Double(lattices.counts.reduce(0, +))
     let wanted = Int(Double(settings.vocabularySize) * 1.1)
+    func maximize() throws {
+      let expected = ExpectedCounts(lattices, model, workers: workers)
+      lattices.renumber(model.maximize(expected.counts))
+      try progress(.maximized(pieces: model.count, objective: -expected.logLikelihood / words))
+    }
     while true {
-      for _ in 0..<settings.subIterations {
-        let expected = ExpectedCounts(lattices, model, workers: workers)
-        lattices.renumber(model.maximize(expected.counts))
-        progress(
-          .maximized(pieces: model.count, objective: -expected.logLikelihood / words))
-      }
-      if model.count <= wanted { return }
+      for _ in 0..<settings.subIterations { try maximize() }
       let size = max(wanted, Int(settings.shrinkingFactor * Float(model.count)))
       let kept = Pruning(lattices, model, workers: workers).keptPieces(size: size)
       model.ranks = kept.ranks
       lattices.renumber(model.keep(kept.isKept))
-      progress(.pruned(pieces: model.count))
+      try progress(.pruned(pieces: model.count))
+      if model.count <= wanted { break }
     }
+    lattices.renumber(
+      model.keep(Pruning(lattices, model, workers: workers).reachablePieces()))
+    if settings.refitsScores { try maximize() }
   }
 }

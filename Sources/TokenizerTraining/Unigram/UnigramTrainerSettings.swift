@@ -10,6 +10,8 @@ public struct UnigramTrainerSettings: Sendable {
   public var characterCoverage: Float = 0.9995
   /// Characters that get a piece however rare they are (`required_chars`).
   public var requiredCharacters = ""
+  /// Which substrings are candidates.
+  public var seedRule = SeedRule.bytes
   /// How many substrings the training begins with, the characters not counted
   /// (`seed_sentencepiece_size`).
   public var seedSize = 1_000_000
@@ -17,6 +19,10 @@ public struct UnigramTrainerSettings: Sendable {
   public var shrinkingFactor: Float = 0.75
   /// The rounds of expectation maximization before each pruning (`num_sub_iterations`).
   public var subIterations = 2
+  /// Whether the scores are estimated once more after the last pruning, as sentencepiece did up to
+  /// version 0.2.1. The text becomes more probable (by some 0.2 % per character), the pieces stay
+  /// nearly the same.
+  public var refitsScores = false
   /// The longest piece in characters (`max_sentencepiece_length`).
   public var maximumPieceLength = 16
   /// Whether pieces may not contain characters of several scripts (`split_by_unicode_script`).
@@ -35,6 +41,16 @@ public struct UnigramTrainerSettings: Sendable {
   public var specialPieces = SpecialPieces()
   /// The number of threads; `nil` for one per core. The result does not depend on it.
   public var threads: Int?
+
+  /// What must follow a substring in the text for it to be a candidate.
+  public enum SeedRule: Sendable {
+    /// Different bytes, as in sentencepiece 0.2.3. A substring that only characters with the same
+    /// first byte follow, such as Cyrillic letters, is none.
+    case bytes
+    /// Different characters, as in the paper and in sentencepiece up to version 0.2.1: more candidates
+    /// in scripts outside ASCII, and a better model for them.
+    case characters
+  }
 
   /// SentencePiece's defaults.
   public init() {}

@@ -1,10 +1,10 @@
+internal import ByteIO
 internal import Dispatch
-internal import Glibc
 
 /// Threads that share a row of tasks.
 enum Workers {
   /// The number of threads: what is asked for, or one per core.
-  static func count(_ wanted: Int?) -> Int { wanted ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+  static func count(_ wanted: Int?) -> Int { wanted ?? ProcessorCount.available }
 
   /// Runs `body` for `tasks` tasks, worker `w` of `n` doing the tasks w, w + n, …, each worker with a
   /// state of its own; returns the states.
@@ -20,13 +20,11 @@ enum Workers {
     states.withUnsafeMutableBufferPointer { states in
       // Each worker touches only its own state.
       nonisolated(unsafe) let states = states
-      func work(_ worker: Int) {
+      @Sendable func work(_ worker: Int) {
         for task in stride(from: worker, to: tasks, by: workers) { body(task, &states[worker]) }
       }
       if workers == 1 { return work(0) }
-      DispatchQueue.concurrentPerform(iterations: workers) { worker in
-        for task in stride(from: worker, to: tasks, by: workers) { body(task, &states[worker]) }
-      }
+      DispatchQueue.concurrentPerform(iterations: workers, execute: work)
     }
     return states
   }
