@@ -47,6 +47,7 @@ import TokenizerFiles
         case .inserted: #expect(encoding.isSpecial[explanation.tokens.lowerBound])
         case .added: #expect(tokenizer.vocabulary.added[ids[0]] != nil)
         case .wholeWord: #expect(ids.count == 1)
+        case .bytes: #expect(ids.count == explanation.tokens.count)
         case .longestMatch, .unknown: break
         }
       }
