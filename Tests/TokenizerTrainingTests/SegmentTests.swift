@@ -44,8 +44,9 @@ import TokenizerTraining
     for _ in 0..<400 {
       // Many spaces, alone and beside all kinds of characters.
       let text = random.next(upTo: 60).unicodeScalars.map { scalar in
-        let space = [" ", " ", " ", "\n", "  ", " \u{301}", "\u{2581} "].randomElement(
-          using: &generator)
+        let space = [" ", " ", " ", "\n", "  ", " \u{301}", "\u{2581} ", " \u{2D8}", " \u{301} "]
+          .randomElement(
+            using: &generator)
         return String(scalar) + (Int.random(in: 0..<3, using: &generator) == 0 ? space ?? "" : "")
       }.joined()
       let bytes = Array(text.utf8)

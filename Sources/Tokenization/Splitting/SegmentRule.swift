@@ -17,16 +17,27 @@ enum SegmentRule: Sendable {
   case beforeLoneSpaces
 
   init(_ normalizer: Normalizer?, _ preTokenizer: PreTokenizer?) {
-    guard Self.isLocal(normalizer) else {
-      self = .none
-      return
-    }
-    switch preTokenizer {
-    case .whitespaceSplit, .whitespace, .bert: self = .atWhitespace
-    case .metaspace(_, _, split: true): self = .beforeSpaces
-    case .byteLevel(_, _, useRegex: true): self = .beforeLoneSpaces
-    case .sequence(let parts): self = Self.isWordPattern(parts) ? .beforeLoneSpaces : .none
-    default: self = .none
+    self =
+      switch preTokenizer {
+      case .whitespaceSplit, .whitespace, .bert: .atWhitespace
+      case .metaspace(_, _, split: true): .beforeSpaces
+      case .byteLevel(_, _, useRegex: true): .beforeLoneSpaces
+      case .sequence(let parts) where Self.isWordPattern(parts): .beforeLoneSpaces
+      default: .none
+      }
+    if !allows(normalizer) { self = .none }
+  }
+
+  /// Whether a normalizer does to the parts of a text what it does to the whole, and leaves what the
+  /// rule relies on as it is.
+  private func allows(_ normalizer: Normalizer?) -> Bool {
+    switch normalizer {
+    case nil, .nfc, .nfd, .lowercase: return true
+    case .sequence(let parts): return parts.allSatisfy(allows)
+    case .nfkc, .nfkd, .stripAccents, .bert:
+      // They drop characters or make spaces of others, so that a space may not stay alone.
+      if case .beforeLoneSpaces = self { return false } else { return true }
+    default: return false
     }
   }
 
@@ -36,15 +47,6 @@ enum SegmentRule: Sendable {
       case .byteLevel(addPrefixSpace: false, _, useRegex: false) = parts[1]
     else { return false }
     return pattern.isWordPattern
-  }
-
-  /// Whether a normalizer does to the parts of a text around a space what it does to the whole.
-  private static func isLocal(_ normalizer: Normalizer?) -> Bool {
-    switch normalizer {
-    case nil, .nfc, .nfd, .nfkc, .nfkd, .lowercase, .stripAccents, .bert: true
-    case .sequence(let parts): parts.allSatisfy(isLocal)
-    default: false
-    }
   }
 
   /// Calls `body` with the segments of a text that have words, from left to right.
