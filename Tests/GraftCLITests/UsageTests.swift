@@ -3,14 +3,16 @@ import Testing
 
 /// Exit statuses, help, and what every verb has in common.
 @Suite struct UsageTests {
-  private static let verbs = ["encode", "decode", "count", "inspect", "transplant", "verify"]
+  private static let verbs = [
+    "encode", "decode", "count", "inspect", "train", "convert", "transplant", "verify",
+  ]
 
   @Test("The help of every verb shows two examples", arguments: verbs)
   func helpShowsExamples(verb: String) throws {
     let result = try ChildProcess.graft(verb, "--help")
     #expect(result.status == 0)
     let examples = result.lines.drop { !$0.contains("Examples:") }.dropFirst()
-      .prefix { $0.hasPrefix("  ") && $0.contains("graft \(verb) ") }
+      .prefix { $0.hasPrefix("  ") && $0.contains("graft \(verb)") }
     #expect(examples.count == 2, "\(result.text)")
   }
 

@@ -10,7 +10,6 @@ struct EncodeCommand: ParsableCommand {
       Examples:
         echo 'Hello, world!' | graft encode
         graft encode -t tokenizer.json --format jsonl texts.jsonl
-        graft encode -t tokenizer.model --sample --alpha 0.1 --seed 7 text.txt
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
