@@ -31,6 +31,12 @@ extension TokenizerDefinition {
     contentsOf path: String, spec: TokenizerSpec = TokenizerSpec(),
     warn: (String) -> Void = { _ in }
   ) throws {
+    if FileSystem.isDirectory(path),
+      let definition = try BytePipeline.definition(ofDirectory: path)
+    {
+      self = definition
+      return
+    }
     let file = FileSystem.isDirectory(path) ? try TokenizerDirectory.file(in: path, spec) : path
     self = try TokenizerFile(file).definition(spec, warn: warn)
   }

@@ -30,7 +30,8 @@ extension TokenizerFormat {
       return
     }
     let formats: [(suffix: String, format: TokenizerFormat)] = [
-      ("vocab.txt", .wordPieceVocabulary), ("tekken.json", .tekken), (".json", .tokenizerJSON), (".tiktoken", .tiktoken),
+      ("vocab.txt", .wordPieceVocabulary), ("tekken.json", .tekken), (".json", .tokenizerJSON),
+      (".tiktoken", .tiktoken),
       (".model", .sentencePiece), (".gguf", .gguf),
     ]
     guard let match = formats.first(where: { fileName.hasSuffix($0.suffix) }) else { return nil }

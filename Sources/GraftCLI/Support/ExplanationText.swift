@@ -15,6 +15,7 @@ struct ExplanationText {
       case .inserted: return ["\(word): inserted around the text"]
       case .added: return ["\(word): an added token, taken out of the text first"]
       case .wholeWord: return ["\(word): is a token as it stands"]
+      case .bytes: return ["\(word): every byte is a token"]
       case .longestMatch: return ["\(word): each the longest token that begins the rest"]
       case .unknown: return ["\(word): the model has no token for it"]
       case .merges(let steps):
@@ -33,7 +34,8 @@ struct ExplanationText {
 
   private func line(_ step: TokenExplanation.MergeStep) -> String {
     let place =
-      step.rank.map { "rank \($0)" } ?? step.score.map { "score \(Double($0).rounded(to: 4))" } ?? ""
+      step.rank.map { "rank \($0)" } ?? step.score.map { "score \(Double($0).rounded(to: 4))" }
+      ?? ""
     return "\(visible(step.left)) + \(visible(step.right)) → \(visible(step.result))  \(place)"
   }
 
@@ -43,8 +45,9 @@ struct ExplanationText {
 
   /// A piece of a unigram model, in which only `▁` stands for something else.
   private func visible(_ piece: [UInt8]) -> String {
-    String(String.UnicodeScalarView(
-      VisibleText.of(piece).unicodeScalars.map { $0 == "\u{2581}" ? "·" : $0 }))
+    String(
+      String.UnicodeScalarView(
+        VisibleText.of(piece).unicodeScalars.map { $0 == "\u{2581}" ? "·" : $0 }))
   }
 
   // MARK: For programs
@@ -58,6 +61,7 @@ struct ExplanationText {
       case .inserted: ("inserted", "")
       case .added: ("added", "")
       case .wholeWord: ("whole word", "")
+      case .bytes: ("byte", "")
       case .longestMatch: ("longest match", "")
       case .unknown: ("unknown", "")
       case .merges(let steps): ("merges", ",\"merges\":" + JSONText.list(steps.map(object)))
@@ -73,7 +77,8 @@ struct ExplanationText {
   private func object(_ step: TokenExplanation.MergeStep) -> String {
     let rank = step.rank.map { ",\"rank\":\($0)" } ?? ""
     let score = step.score.map { ",\"score\":\(JSONText.number($0))" } ?? ""
-    return "{\"left\":\(step.left),\"right\":\(step.right),\"result\":\(step.result)\(rank)\(score)}"
+    return
+      "{\"left\":\(step.left),\"right\":\(step.right),\"result\":\(step.result)\(rank)\(score)}"
   }
 
   private func object(_ runnerUp: TokenExplanation.RunnerUp) -> String {

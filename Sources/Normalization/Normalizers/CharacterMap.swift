@@ -6,6 +6,8 @@
 public struct CharacterMap: Sendable {
   private let units: [UInt32]
   private let replacements: [UInt8]
+  /// Whether anything that is replaced has a space or a control character behind its first byte.
+  public private(set) var hasSpaceInside = false
 
   /// - Throws: `NormalizationError.badCharacterMap` when the form is not sound: then no text can
   ///   lead a look-up out of the trie or out of the replacements.
@@ -63,9 +65,31 @@ public struct CharacterMap: Sendable {
     return found.map { ($0.length, replacement(at: $0.offset)) }
   }
 
+  /// Whether anything that is replaced begins with `text` and goes on, with `next` or with any byte.
+  public func continues(_ text: [UInt8], with next: UInt8? = nil) -> Bool {
+    var node = units[0].offset
+    for byte in text {
+      node ^= Int(byte)
+      guard byte != 0, node < units.count, units[node].label == UInt32(byte) else { return false }
+      node ^= units[node].offset
+      guard node < units.count else { return false }
+    }
+    let candidates = next.map { $0...$0 } ?? 1...0xFF
+    return candidates.contains { byte in
+      let child = node ^ Int(byte)
+      return byte != 0 && child < units.count && units[child].label == UInt32(byte)
+    }
+  }
+
   private func replacement(at offset: Int) -> ArraySlice<UInt8> {
     let rest = replacements[min(offset, replacements.count)...]
     return rest.prefix { $0 != 0 }
+  }
+
+  /// The node that `byte` leads to from `node`; `nil` when no sequence goes on like that.
+  func child(of node: Int, _ byte: UInt8) -> Int? {
+    let child = node ^ units[node].offset ^ Int(byte)
+    return child < units.count && units[child].label == UInt32(byte) ? child : nil
   }
 
   // MARK: Validation
@@ -75,7 +99,7 @@ public struct CharacterMap: Sendable {
   /// Follows every edge of the trie once.
   ///
   /// Paths may join, since the tries that SentencePiece writes share equal tails; a cycle is refused.
-  private func validate() throws(NormalizationError) {
+  private mutating func validate() throws(NormalizationError) {
     var visits = [Visit](repeating: .none, count: units.count)
     // The path to the node at hand: each node with the next byte to try.
     var path = [(node: 0, byte: 1)]
@@ -90,6 +114,7 @@ public struct CharacterMap: Sendable {
       path[path.count - 1].byte += 1
       let child = node ^ units[node].offset ^ byte
       guard child < units.count, units[child].label == UInt32(byte) else { continue }
+      if node != 0, byte <= 0x20 { hasSpaceInside = true }
       switch visits[child] {
       case .open: throw .badCharacterMap("its trie has a cycle at unit \(child)")
       case .done: continue

@@ -7,18 +7,28 @@ public struct TextMatcher: Sendable {
   }
   private let engine: Engine
 
+  /// The pattern, if it is one of those that are matched by hand.
+  package var wordPattern: WordPattern? {
+    if case .words(let pattern) = engine { pattern } else { nil }
+  }
+
   /// - Throws: `NormalizationError.badPattern` when a regular expression is not valid.
   public init(_ pattern: TextPattern) throws(NormalizationError) {
+    if let words = WordPattern(pattern) {
+      engine = .words(words)
+      return
+    }
     switch pattern {
     case .literal(let text): engine = .literal(Array(text.utf8))
-    case .regex(let pattern):
-      if let words = WordPattern(pattern) {
-        engine = .words(words)
-      } else {
-        engine = .regex(try RegularExpression(oniguruma: pattern))
-      }
+    case .regex(let pattern): engine = .regex(try RegularExpression(oniguruma: pattern))
     case .fancyRegex(let pattern): engine = .regex(try RegularExpression(fancyRegex: pattern))
     }
+  }
+
+  /// The text that is looked for; `nil` for a regular expression.
+  public var literal: [UInt8]? {
+    if case .literal(let text) = engine { return text }
+    return nil
   }
 
   /// The byte ranges of all matches in a well-formed text, from left to right, none overlapping.

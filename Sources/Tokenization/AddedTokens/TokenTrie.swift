@@ -1,53 +1,73 @@
 /// A set of byte strings that finds the longest one at a place of a text.
 struct TokenTrie: Sendable {
-  /// The child of a node by its number and the byte that leads to it.
-  private var children: [UInt64: Int32] = [:]
-  /// The value at each node; `nil` where no string ends.
-  private var values: [TokenID?] = [nil]
-  /// Which bytes a string can begin with.
-  private var firstBytes = [Bool](repeating: false, count: 256)
+  private let trie: PieceTrie
+  private let values: [TokenID]
+  /// Whether a string can begin with each byte.
+  private let isFirst: ConstantTable<Bool>
+  /// The bytes that a string can begin with, where there are at most two; text is skipped by vectors then.
+  private let firstBytes: (SIMD32<UInt8>, SIMD32<UInt8>)?
+
+  /// Empty strings are left out; of equal strings the last one counts.
+  init(_ strings: [(text: [UInt8], value: TokenID)]) {
+    let strings = strings.filter { !$0.text.isEmpty }
+    trie = PieceTrie(strings.enumerated().map { (text: $1.text, value: Int32($0)) })
+    values = strings.map(\.value)
+    let first = Set(strings.compactMap(\.text.first))
+    isFirst = ConstantTable((UInt8.min...UInt8.max).map(first.contains))
+    if let one = first.min(), let other = first.max(), first.count <= 2 {
+      firstBytes = (SIMD32(repeating: one), SIMD32(repeating: other))
+    } else {
+      firstBytes = nil
+    }
+  }
 
   /// Whether the set is empty.
-  var isEmpty: Bool { values.count == 1 }
-
-  /// Adds a non-empty string, or gives it a new value.
-  mutating func insert(_ string: some Sequence<UInt8>, value: TokenID) {
-    var node: Int32 = 0
-    for (index, byte) in string.enumerated() {
-      if index == 0 { firstBytes[Int(byte)] = true }
-      let key = UInt64(UInt32(bitPattern: node)) << 8 | UInt64(byte)
-      if let child = children[key] {
-        node = child
-      } else {
-        node = Int32(values.count)
-        children[key] = node
-        values.append(nil)
-      }
-    }
-    if node != 0 { values[Int(node)] = value }
-  }
+  var isEmpty: Bool { values.isEmpty }
 
   /// The first place at or after `start` where a string of the set stands, and the longest one there.
   ///
   /// - Complexity: O(length of the text × length of the longest string) at worst; bytes that begin
-  ///   no string cost a table look-up.
-  func firstMatch(in bytes: [UInt8], from start: Int) -> (range: Range<Int>, value: TokenID)? {
-    for position in start..<max(start, bytes.count) where firstBytes[Int(bytes[position])] {
+  ///   no string cost next to nothing.
+  func firstMatch(
+    in bytes: UnsafeBufferPointer<UInt8>, from start: Int
+  ) -> (range: Range<Int>, value: TokenID)? {
+    var position = start
+    while true {
+      position = nextCandidate(in: bytes, from: position)
+      guard position < bytes.count else { return nil }
       if let match = longestMatch(in: bytes, at: position) {
         return (position..<match.end, match.value)
       }
+      position += 1
     }
-    return nil
   }
 
-  private func longestMatch(in bytes: [UInt8], at start: Int) -> (end: Int, value: TokenID)? {
-    var node: Int32 = 0
+  /// The next place where a string can begin, or the end of the text.
+  @inline(__always)
+  private func nextCandidate(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    var position = start
+    if let (one, other) = firstBytes, let base = bytes.baseAddress {
+      // Safe: whole vectors are read only where the text has as many bytes.
+      while position + 32 <= bytes.count {
+        let vector = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD32<UInt8>.self)
+        if any((vector .== one) .| (vector .== other)) { break }
+        position += 32
+      }
+    }
+    while position < bytes.count, !isFirst[Int(bytes[position])] { position += 1 }
+    return position
+  }
+
+  private func longestMatch(
+    in bytes: UnsafeBufferPointer<UInt8>, at start: Int
+  ) -> (end: Int, value: TokenID)? {
+    var node: PieceTrie.Node = 0
     var longest: (end: Int, value: TokenID)?
-    for position in start..<bytes.count {
-      let key = UInt64(UInt32(bitPattern: node)) << 8 | UInt64(bytes[position])
-      guard let child = children[key] else { break }
+    var position = start
+    while position < bytes.count, let child = trie.child(of: node, bytes[position]) {
       node = child
-      if let value = values[Int(node)] { longest = (position + 1, value) }
+      position += 1
+      if let value = trie.value(at: node) { longest = (position, values[Int(value)]) }
     }
     return longest
   }

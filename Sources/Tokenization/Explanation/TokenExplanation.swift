@@ -18,6 +18,8 @@ public struct TokenExplanation: Sendable {
     case mostProbable(score: Double, runnerUp: RunnerUp?)
     /// Each token is the longest one that the rest of the word begins with.
     case longestMatch
+    /// Every byte is a token.
+    case bytes
     /// The model has nothing for it but the unknown token.
     case unknown
   }
@@ -57,6 +59,7 @@ public struct TokenExplainer: Sendable {
     case unigram(UnigramExplainer)
     case longestMatch
     case words
+    case bytes
   }
 
   /// - Complexity: O(size of the vocabulary and the merges).
@@ -68,6 +71,7 @@ public struct TokenExplainer: Sendable {
       case .unigram(let model): .unigram(UnigramExplainer(model))
       case .wordPiece: .longestMatch
       case .wordLevel: .words
+      case .bytes: .bytes
       case .sentencePiece(let model):
         switch model.algorithm {
         case .bpe: .pieceMerging(PieceMergingExplainer(model))
@@ -119,6 +123,7 @@ public struct TokenExplainer: Sendable {
     case .unigram(let explainer): return explainer.explain(ids, Array(encoding.tokens[range]))
     case .longestMatch: return ids.count == 1 ? .wholeWord : .longestMatch
     case .words: return .wholeWord
+    case .bytes: return .bytes
     }
   }
 }

@@ -76,7 +76,9 @@ struct UnigramExplainer: Sendable {
       let start = range.lowerBound
       var isKnown = false
       for end in (start + 1)...min(text.count, start + max(longestPiece, range.count)) {
-        guard let id = vocabulary.id(of: text[start..<end]), !excluded.contains(id) else { continue }
+        guard let id = vocabulary.id(of: text[start..<end]), !excluded.contains(id) else {
+          continue
+        }
         extend(&paths, from: start, to: end, by: scores[Int(id)])
         if end == range.upperBound { isKnown = true }
       }

@@ -35,6 +35,15 @@ struct Splitter: Sendable {
     }
   }
 
+  /// The pattern, where splitting is nothing but taking its matches as pieces of plain bytes.
+  var wordPattern: WordPattern? {
+    guard yieldsBytes, steps.count == 1, case .pattern(let matcher, let behavior, _) = steps[0],
+      behavior == .isolated
+    else { return nil }
+    // The matches cover the text: there is nothing to invert.
+    return matcher.wordPattern
+  }
+
   /// Cuts a normalized text into pieces.
   func split(_ text: AlignedText) throws(TokenizerError) -> SplitText {
     var result = SplitText(text)

@@ -7,8 +7,20 @@ struct TextPipeline: Sendable {
   private let normalizer: CompiledNormalizer
   private let addedTokens: AddedTokenSearch
   private let splitter: Splitter
-  private let encoder: PieceEncoder
+  let encoder: PieceEncoder
   private let caches = WordCachePool()
+  /// The fast ways to ids, where the definition allows one.
+  private let engine: Engine?
+
+  private enum Engine {
+    case byteLevel(ByteLevelEngine)
+    case spaced(SpacedMergingEngine, SpacedMergingEngine.Prefix)
+  }
+
+  /// What encodes a piece in the place of the model: appends the tokens of the piece, which is to be
+  /// read in the byte alphabet where the flag says so.
+  typealias PieceEncoding =
+    (ArraySlice<UInt8>, Bool, inout PieceTokens) throws(TokenizerError) -> Void
 
   /// - Throws: `TokenizerError` when a part of the definition is not valid or not available.
   init(_ definition: TokenizerDefinition, _ vocabulary: TokenizerVocabulary) throws(TokenizerError)
@@ -23,6 +35,21 @@ struct TextPipeline: Sendable {
     }
     encoder = try PieceEncoder(definition.model)
     splitter = try Splitter(definition.preTokenizer, keepsBytes: encoder.acceptsBytes)
+    engine = Self.engine(definition, encoder, splitter, isNormalized: !normalizer.isIdentity)
+  }
+
+  private static func engine(
+    _ definition: TokenizerDefinition, _ encoder: PieceEncoder, _ splitter: Splitter,
+    isNormalized: Bool
+  ) -> Engine? {
+    guard case .bytePair(let encoder) = encoder, case .bpe(let model) = definition.model else {
+      return nil
+    }
+    if let pattern = splitter.wordPattern {
+      return isNormalized ? nil : ByteLevelEngine(encoder, pattern).map(Engine.byteLevel)
+    }
+    guard let prefix = SpacedMergingEngine.prefix(definition) else { return nil }
+    return SpacedMergingEngine(model, encoder).map { Engine.spaced($0, prefix) }
   }
 
   // MARK: Encoding
@@ -32,8 +59,10 @@ struct TextPipeline: Sendable {
   /// - Parameters:
   ///   - text: well-formed UTF-8.
   ///   - matchesAddedTokens: whether added tokens are taken out at all.
+  ///   - encodePiece: what encodes each piece; the model itself when it is `nil`.
   func tokens(
-    of text: [UInt8], typeID: UInt32, matchesAddedTokens: Bool
+    of text: [UInt8], typeID: UInt32, matchesAddedTokens: Bool,
+    encodingPieces encodePiece: PieceEncoding? = nil
   ) throws(TokenizerError) -> Encoding {
     var output = Output(typeID: typeID)
     for segment in segments(of: text, stage: .raw, matchesAddedTokens) {
@@ -50,7 +79,7 @@ struct TextPipeline: Sendable {
           output.append(
             id, name: part.bytes[inner.range], offsets: part.originalRange(of: inner.range))
         } else {
-          try appendModelTokens(of: part.part(inner.range), to: &output)
+          try appendModelTokens(of: part.part(inner.range), to: &output, encodePiece)
         }
       }
     }
@@ -92,9 +121,17 @@ struct TextPipeline: Sendable {
 
   /// Cuts a normalized text without added tokens into pieces and encodes each.
   private func appendModelTokens(
-    of text: AlignedText, to output: inout Output
+    of text: AlignedText, to output: inout Output, _ encodePiece: PieceEncoding?
   ) throws(TokenizerError) {
     let split = try splitter.split(text)
+    if let encodePiece {
+      for piece in split.pieces {
+        var tokens = PieceTokens()
+        try encodePiece(split.text.bytes[piece], splitter.yieldsBytes, &tokens)
+        output.append(tokens, of: piece, in: split.text, vocabulary.model)
+      }
+      return
+    }
     try caches.withCache { cache throws(TokenizerError) in
       var tokens = PieceTokens()
       for piece in split.pieces {
@@ -115,6 +152,102 @@ struct TextPipeline: Sendable {
     matchesAddedTokens
       ? addedTokens.segments(of: text, stage: stage)
       : [AddedTokenSearch.Segment(range: 0..<text.count)]
+  }
+
+  // MARK: Ids only
+
+  /// Appends the ids of one text to `scratch.ids`: those of `tokens(of:typeID:matchesAddedTokens:)`,
+  /// found without the rest of an encoding.
+  ///
+  /// - Parameters:
+  ///   - text: well-formed UTF-8.
+  ///   - matchesAddedTokens: whether added tokens are taken out at all.
+  func appendIDs(
+    of text: UnsafeBufferPointer<UInt8>, matchesAddedTokens: Bool,
+    _ scratch: inout EncodingScratch
+  ) throws(TokenizerError) {
+    try forEachSegment(of: text, stage: .raw, matchesAddedTokens) {
+      (bytes, id) throws(TokenizerError) in
+      if let id { return scratch.ids.append(id) }
+      let start = bytes.baseAddress.flatMap { start in text.baseAddress.map { start - $0 } } ?? 0
+      if encodeFast(bytes, at: start, matchesAddedTokens, &scratch) { return }
+      var part = AlignedText(bytes, originalStart: start)
+      try TokenizerError.wrapping { () throws(NormalizationError) in
+        try normalizer.normalize(&part)
+      }
+      for inner in segments(of: part.bytes, stage: .normalized, matchesAddedTokens) {
+        if let id = inner.id {
+          scratch.ids.append(id)
+        } else {
+          try appendModelIDs(of: part.part(inner.range), &scratch)
+        }
+      }
+    }
+  }
+
+  /// Appends the ids of a part of the text between added tokens, if an engine can.
+  private func encodeFast(
+    _ text: UnsafeBufferPointer<UInt8>, at start: Int, _ matchesAddedTokens: Bool,
+    _ scratch: inout EncodingScratch
+  ) -> Bool {
+    switch engine {
+    case .byteLevel(let engine):
+      // Nothing is normalized: both searches are in the same text.
+      forEachSegment(of: text, stage: .normalized, matchesAddedTokens) { part, id in
+        if let id { scratch.ids.append(id) } else { engine.encode(part, &scratch) }
+      }
+      return true
+    case .spaced(let engine, let prefix):
+      guard !matchesAddedTokens || addedTokens.isEmpty(.normalized) else { return false }
+      let isSpaced = text.first == 0x20 || text.starts(with: SpaceMark.bytes)
+      let addsPrefix =
+        switch prefix {
+        case .never: false
+        case .always: true
+        case .unlessSpaced: !isSpaced
+        case .unlessSpacedAtStart: !isSpaced && start == 0
+        }
+      return engine.encode(text, addsPrefix: addsPrefix, &scratch)
+    case nil: return false
+    }
+  }
+
+  /// Cuts a normalized text without added tokens into pieces and appends the ids of each.
+  private func appendModelIDs(
+    of text: AlignedText, _ scratch: inout EncodingScratch
+  ) throws(TokenizerError) {
+    let split = try splitter.split(text)
+    var tokens = PieceTokens()
+    try split.text.bytes.withUnsafeBufferPointer { bytes throws(TokenizerError) in
+      for piece in split.pieces {
+        let isKept = piece.count <= WordTable.maximumLength
+        let key = isKept ? WordTable.key(bytes, piece.lowerBound, piece.upperBound) : nil
+        if let key, scratch.words.find(key, bytes, piece.lowerBound, into: &scratch.ids) {
+          continue
+        }
+        tokens.removeAll()
+        try encoder.encode(
+          split.text.bytes[piece], isBytes: splitter.yieldsBytes, into: &tokens)
+        scratch.ids.append(contentsOf: tokens.ids)
+        if let key {
+          tokens.ids.withUnsafeBufferPointer {
+            scratch.words.insert(key, bytes, piece.lowerBound, $0)
+          }
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with the parts of a text, cut at the added tokens of a stage.
+  @inline(__always)
+  private func forEachSegment<Failure: Error>(
+    of text: UnsafeBufferPointer<UInt8>, stage: AddedTokenSearch.Stage, _ matchesAddedTokens: Bool,
+    _ body: (UnsafeBufferPointer<UInt8>, TokenID?) throws(Failure) -> Void
+  ) throws(Failure) {
+    guard matchesAddedTokens, !addedTokens.isEmpty(stage) else { return try body(text, nil) }
+    try addedTokens.forEachSegment(of: text, stage: stage) { segment throws(Failure) in
+      try body(UnsafeBufferPointer(rebasing: text[segment.range]), segment.id)
+    }
   }
 
   // MARK: Decoding

@@ -15,14 +15,19 @@ public final class Tokenizer: Sendable {
   public let definition: TokenizerDefinition
   /// Its tokens, those of the model and those added.
   public let vocabulary: TokenizerVocabulary
-  private let engine: Engine
-  private let postProcessor: CompiledPostProcessor
-  private let decoder: CompiledDecoder
+  let engine: Engine
+  let postProcessor: CompiledPostProcessor
+  let decoder: CompiledDecoder
+  let scratch = ScratchPool()
+  /// The special tokens that the post-processor puts around one text.
+  let frame: SpecialFrame
   /// How special tokens are spelled: the reference tells them by that when it leaves them out.
-  private let specialSpellings: Set<[UInt8]>
+  let specialSpellings: Set<[UInt8]>
+
+  let cuts = LazyCutRule()
 
   /// The two ways from text to tokens.
-  private enum Engine: Sendable {
+  enum Engine: Sendable {
     case pipeline(TextPipeline)
     /// A model of the sentencepiece library runs as a whole, by that library's rules.
     case sentencePiece(SentencePieceProcessor)
@@ -40,6 +45,7 @@ public final class Tokenizer: Sendable {
       engine = .pipeline(try TextPipeline(definition, vocabulary))
     }
     postProcessor = try CompiledPostProcessor(definition.postProcessor)
+    frame = try SpecialFrame(postProcessor)
     decoder = try CompiledDecoder(definition.decoder)
     specialSpellings = Set(
       definition.addedTokens.lazy.filter(\.isSpecial).map { Array($0.content.utf8) })
@@ -89,41 +95,11 @@ public final class Tokenizer: Sendable {
     return try encode(wellFormed: texts.map { Array($0.utf8) }, options)
   }
 
-  /// The tokens of several texts. Padding fills them up to a common length.
-  ///
-  /// - Throws: as `encode(_:pairedWith:options:)`.
-  public func encodeBatch(
-    _ texts: [String], options: EncodingOptions = EncodingOptions()
-  ) throws(TokenizerError) -> [Encoding] {
-    try encodeBatch(texts.map { ($0, nil) }, options: options)
-  }
-
-  /// The tokens of several pairs of texts, or of texts by themselves where the second is `nil`.
-  ///
-  /// - Throws: as `encode(_:pairedWith:options:)`.
-  public func encodeBatch(
-    _ pairs: [(first: String, second: String?)], options: EncodingOptions = EncodingOptions()
-  ) throws(TokenizerError) -> [Encoding] {
-    var encodings: [Encoding] = []
-    for pair in pairs {
-      encodings.append(try encode(pair.first, pairedWith: pair.second, options: options))
-    }
-    if let padding = options.padding { Encoding.pad(&encodings, padding) }
-    return encodings
-  }
-
   /// The truncation and padding that the tokenizer's file asks for.
   ///
   /// Hugging Face's library applies them unasked. Here nothing is cut off unless it is asked for.
   public var storedOptions: EncodingOptions {
     EncodingOptions(truncation: definition.truncation, padding: definition.padding)
-  }
-
-  /// The number of tokens of `text`.
-  ///
-  /// - Throws: as `encode(_:addSpecialTokens:)`.
-  public func count(_ text: String, addSpecialTokens: Bool = true) throws(TokenizerError) -> Int {
-    try encode(text, addSpecialTokens: addSpecialTokens).count
   }
 
   /// The tokens of one well-formed text or of two.

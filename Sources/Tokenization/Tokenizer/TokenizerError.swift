@@ -24,6 +24,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
   case textTooShortToTruncate
   /// The text is not well-formed UTF-8.
   case invalidUTF8(offset: Int)
+  /// The caller's memory is too small for the ids of the text.
+  case bufferTooSmall(needed: Int)
   /// A model that contradicts itself or lacks something that it needs.
   case invalidModel(String)
   /// An id that no token has.
@@ -50,6 +52,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
     case .textTooShortToTruncate:
       "the text that is to be truncated is too short to make up for the other one"
     case .invalidUTF8(let offset): "the text is not valid UTF-8 (at byte \(offset))"
+    case .bufferTooSmall(let needed): "the text has \(needed) tokens, more than there is room for"
     case .invalidModel(let complaint): "the tokenizer's model is not valid: \(complaint)"
     case .unknownID(let id): "no token has the id \(id)"
     }

@@ -1,7 +1,7 @@
 /// A fast hash of short byte strings, for tables inside one process.
-enum ByteHash {
+package enum ByteHash {
   /// Eight bytes at a time through a multiplication whose high half is folded back.
-  static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+  package static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     var hash = UInt64(truncatingIfNeeded: bytes.count) &* 0x9E37_79B9_7F4A_7C15
     var position = 0
     while position + 8 <= bytes.count {

@@ -11,6 +11,8 @@ public struct TokenSpelling: Sendable {
     case continuationPrefix([UInt8])
     /// Every token is a word.
     case words
+    /// Every token is a byte.
+    case bytes
     /// The text itself.
     case plain
   }
@@ -36,6 +38,7 @@ public struct TokenSpelling: Sendable {
     switch definition.model {
     case .wordPiece(let model): return .continuationPrefix(Array(model.continuingPrefix.utf8))
     case .wordLevel: return .words
+    case .bytes: return .bytes
     case .unigram, .sentencePiece: return .metaspace
     case .bpe(let model):
       if let prefix = model.continuingPrefix, !prefix.isEmpty {
@@ -96,6 +99,7 @@ public struct TokenSpelling: Sendable {
       if isContinuation { return Array(spelled.dropFirst(prefix.count)) }
       return includesImpliedSpace ? [0x20] + spelled : spelled
     case .words: return includesImpliedSpace ? [0x20] + spelled : spelled
+    case .bytes: return ByteDefinition.byte(spelled).map { [$0] } ?? spelled
     case .plain: return spelled
     }
   }
@@ -118,6 +122,7 @@ public struct TokenSpelling: Sendable {
     }
     if isUnknown(id, Array(spelled)) { return .unknown }
     if isByteFallback(id) { return .byte }
+    if case .bytes = scheme { return .byte }
     if case .byteAlphabet = scheme, bytes(Array(spelled)).count == 1 { return .byte }
     return .normal
   }
@@ -129,7 +134,7 @@ public struct TokenSpelling: Sendable {
     case .unigram(let model): model.unknownID == id
     case .wordPiece(let model): isName(model.unknownToken)
     case .wordLevel(let model): isName(model.unknownToken)
-    case .sentencePiece: false
+    case .sentencePiece, .bytes: false
     }
   }
 }

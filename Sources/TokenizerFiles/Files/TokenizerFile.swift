@@ -154,7 +154,8 @@ struct TokenizerFile {
       let isByteLevel = model.hasByteAlphabet && model.endOfWordSuffix == nil
       guard spec.skeleton != nil || isByteLevel else {
         throw TokenizerFileError(
-          source: source, message: "the vocabulary is not byte-level; give its pipeline with --spec")
+          source: source, message: "the vocabulary is not byte-level; give its pipeline with --spec"
+        )
       }
       definition = ByteLevelPipeline.gpt2(model)
     }

@@ -188,7 +188,8 @@ struct GGUFVocabulary {
     }
     var definition = SentencePieceDefinition(pieces: pieces, algorithm: algorithm)
     definition.fallsBackToBytes = pieces.contains { $0.kind == .byte }
-    definition.normalization.addsDummyPrefix = spec.addsDummyPrefix ?? flag("add_space_prefix", default: true)
+    definition.normalization.addsDummyPrefix =
+      spec.addsDummyPrefix ?? flag("add_space_prefix", default: true)
     definition.normalization.removesExtraWhitespace = flag(
       "remove_extra_whitespaces", default: algorithm == .unigram)
     definition.normalization.characterMap = try characterMap()

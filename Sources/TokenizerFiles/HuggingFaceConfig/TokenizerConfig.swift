@@ -9,6 +9,8 @@ struct TokenizerConfig {
   private(set) var className: String?
   /// `do_lower_case`
   private(set) var lowercases: Bool?
+  /// `extra_ids`, the number of sentinels of a T5.
+  private(set) var extraIDs: Int?
   /// The added tokens by their ids, where a file gives them.
   private var addedTokens: [TokenID: AddedToken] = [:]
   /// The special tokens that are named without an id.
@@ -50,6 +52,7 @@ struct TokenizerConfig {
     if let name = try json.optionalString("tokenizer_class") {
       className = name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
     }
+    if let count = json.optional("extra_ids") { extraIDs = try count.expectInt(in: 0...1 << 20) }
     if json.optional("do_lower_case") != nil { lowercases = try json.bool("do_lower_case") }
     if let tokens = json.optional("added_tokens_decoder") {
       for member in try tokens.expectObject().members {

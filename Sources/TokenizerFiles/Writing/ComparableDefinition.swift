@@ -9,17 +9,34 @@ extension TokenizerDefinition {
     result.postProcessor = postProcessor?.comparable
     result.addedTokens = comparableTokens
     switch model {
-    case .bpe(var model) where addedTokenPolicy == .alwaysMatched:
-      // A token that is always taken out of the text first may stand in the model or beside it.
-      model.vocabulary = Vocabulary(
-        model.vocabulary.entries.map { (token: Array($0.token), id: $0.id) }
-          + result.addedTokens.map { (token: Array($0.content.utf8), id: $0.id) })
-      result.model = .bpe(model)
+    case .bpe(let model): result.model = .bpe(comparable(model, result.addedTokens))
     case .sentencePiece(var model):
       model.normalization.name = ""
       model.denormalization?.name = ""
       result.model = .sentencePiece(model)
     default: break
+    }
+    return result
+  }
+
+  private func comparable(_ model: BPEDefinition, _ added: [AddedToken]) -> BPEDefinition {
+    var result = model
+    if addedTokenPolicy == .alwaysMatched {
+      // A token that is always taken out of the text first may stand in the model or beside it.
+      result.vocabulary = Vocabulary(
+        model.vocabulary.entries.map { (token: Array($0.token), id: $0.id) }
+          + added.map { (token: Array($0.content.utf8), id: $0.id) })
+    }
+    if model.continuingPrefix?.isEmpty == true { result.continuingPrefix = nil }
+    if model.endOfWordSuffix?.isEmpty == true { result.endOfWordSuffix = nil }
+    if model.dropout == 0 { result.dropout = nil }
+    if preTokenizer?.spellsBytes == true, model.hasByteAlphabet, result.continuingPrefix == nil,
+      result.endOfWordSuffix == nil
+    {
+      // Every text has its tokens, so that nothing is ever unknown.
+      result.unknownToken = nil
+      result.fusesUnknown = false
+      result.fallsBackToBytes = false
     }
     return result
   }
@@ -42,6 +59,15 @@ extension TokenizerDefinition {
 }
 
 extension PreTokenizer {
+  /// Whether the model sees the byte alphabet.
+  fileprivate var spellsBytes: Bool {
+    switch self {
+    case .byteLevel: true
+    case .sequence(let parts): parts.last?.spellsBytes == true
+    default: false
+    }
+  }
+
   /// Offsets are trimmed by the post-processor, whatever stands here.
   fileprivate var comparable: PreTokenizer {
     switch self {

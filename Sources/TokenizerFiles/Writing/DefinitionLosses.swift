@@ -10,7 +10,7 @@ extension TokenizerDefinition {
     func compare(_ name: String, _ isEqual: Bool) { if !isEqual { losses.append(name) } }
     compare("the normalizer", mine.normalizer == other.normalizer)
     compare("the pre-tokenizer", mine.preTokenizer == other.preTokenizer)
-    compare("the post-processor", mine.postProcessor == other.postProcessor)
+    losses += mine.postProcessingLosses(readAs: other)
     compare("the decoder", mine.decoder == other.decoder)
     compare(
       "the added tokens (\(addedTokens.count))", mine.addedTokens == other.addedTokens)
@@ -22,6 +22,22 @@ extension TokenizerDefinition {
     compare("the truncation", truncation == other.truncation)
     compare("the padding", padding == other.padding)
     return losses
+  }
+
+  /// What of the post-processor is lost, from what changes ids to what changes offsets only.
+  private func postProcessingLosses(readAs other: TokenizerDefinition) -> [String] {
+    guard postProcessor != other.postProcessor else { return [] }
+    let (mine, other) = (postProcessor.template, other.postProcessor.template)
+    guard let mine, let other else { return ["the post-processor"] }
+    if mine == other { return ["how offsets are trimmed"] }
+    let isSingleEqual =
+      mine.single == other.single
+      && mine.single.allSatisfy { piece in
+        guard case .special(let name, _) = piece else { return true }
+        return mine.specialTokens[name] == other.specialTokens[name]
+      }
+    return isSingleEqual
+      ? ["what stands around a pair of texts"] : ["the special tokens around a text"]
   }
 
   /// The nearest definition that a `tokenizer.json` can hold, and what it does not say.
@@ -37,6 +53,7 @@ extension TokenizerDefinition {
     }
     switch addedTokenPolicy {
     case .alwaysMatched: return (result, losses)
+    case .alwaysMatchedWithStatedIDs: break
     case .matchedWithSpecialTokens:
       losses.append("that special tokens in a text are matched only on request")
     case .neverMatched: losses.append("that special tokens in a text are never matched")
@@ -69,6 +86,21 @@ extension TokenizerDefinition {
       }
     default: return nil
     }
+  }
+}
+
+extension PostProcessor? {
+  /// The template among the parts; an empty one where there are no special tokens, `nil` for rules of
+  /// another kind.
+  fileprivate var template: PostProcessor.Template? {
+    let parts = (self?.parts ?? []).filter { part in
+      if case .byteLevel = part { false } else { true }
+    }
+    if case .template(let template)? = parts.first, parts.count == 1 { return template }
+    guard parts.isEmpty else { return nil }
+    let single: [PostProcessor.Template.Piece] = [.sequence(.a, typeID: 0)]
+    return PostProcessor.Template(
+      single: single, pair: single + [.sequence(.b, typeID: 0)], specialTokens: [:])
   }
 }
 

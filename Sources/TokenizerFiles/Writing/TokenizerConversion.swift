@@ -70,8 +70,14 @@ public struct TokenizerConversion: Sendable {
   private static func vocabularyAndMerges(
     _ definition: TokenizerDefinition, _ source: String
   ) throws(TokenizerFileError) -> TokenizerConversion {
+    let (definition, losses) = definition.portable
     guard case .bpe(let model) = definition.model, model.vocabulary.isText else {
       throw impossible(source, .vocabularyAndMerges, needs: "a byte-pair encoding")
+    }
+    guard model.merges.allSatisfy({ isWritable($0.left, model) && isWritable($0.right, model) })
+    else {
+      throw impossible(
+        source, .vocabularyAndMerges, needs: "merges of tokens without white space in them")
     }
     var merges = Array("#version: 0.2\n".utf8)
     for merge in model.merges {
@@ -85,11 +91,19 @@ public struct TokenizerConversion: Sendable {
     let vocabulary = VocabularyJSON.write(model.vocabulary)
     return TokenizerConversion(
       files: [("vocab.json", vocabulary), ("merges.txt", merges)] + config.files,
-      losses: readBack(definition) {
-        try TokenizerFile.bytePairDefinition(
-          vocabulary: JSON(parsing: vocabulary, source: "vocab.json"), merges: merges,
-          mergesPath: "merges.txt", TokenizerConfig(documents: config.document), source: source)
-      })
+      losses: losses
+        + readBack(definition) {
+          try TokenizerFile.bytePairDefinition(
+            vocabulary: JSON(parsing: vocabulary, source: "vocab.json"), merges: merges,
+            mergesPath: "merges.txt", TokenizerConfig(documents: config.document), source: source)
+        })
+  }
+
+  /// Whether a token can stand in a line of merges.
+  private static func isWritable(_ id: TokenID, _ model: BPEDefinition) -> Bool {
+    guard let token = model.vocabulary.token(id) else { return false }
+    return !token.isEmpty && !token.starts(with: "#version".utf8)
+      && !token.contains { [0x00, 0x0A, 0x0D, 0x20].contains($0) }
   }
 
   private static func wordPieceVocabulary(

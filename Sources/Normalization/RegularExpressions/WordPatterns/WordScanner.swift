@@ -8,19 +8,30 @@ struct WordScanner {
   let text: UnsafeBufferPointer<UInt8>
   let classes: UnsafeBufferPointer<UInt8>
 
-  /// The end of the match that begins at `start`, which is before the end of the text.
+  // MARK: Styles
+
+  // Each returns the end of the match that begins at `start`, which is before the end of the text.
+
   @inline(__always)
-  func end(of style: WordPattern.Style, from start: Int) -> Int {
-    switch style {
-    case .gpt2:
-      gpt2Contraction(start) ?? wordAfterSpace(start) ?? spaces(start)
-    case .cl100k(let longest):
-      contraction(start) ?? wordAfterSign(start) ?? number(start, longest: longest)
-        ?? signs(start, thenAny: [0x0A, 0x0D]) ?? spacesToNewline(start) ?? spaces(start)
-    case .o200k(let longest):
-      casedWord(start) ?? number(start, longest: longest)
-        ?? signs(start, thenAny: [0x0A, 0x0D, 0x2F]) ?? spacesToNewline(start) ?? spaces(start)
-    }
+  func gpt2(_ start: Int) -> Int {
+    gpt2Contraction(start) ?? wordAfterSpace(start) ?? spaces(start)
+  }
+
+  @inline(__always)
+  func cl100k(_ start: Int, longestNumber: Int, keepsLastSpace: Bool) -> Int {
+    if let end = contraction(start) ?? wordAfterSign(start) { return end }
+    if let end = number(start, longest: longestNumber) { return end }
+    if let end = signs(start) { return newlines(from: end) }
+    if keepsLastSpace, run(.space, from: start) == text.count { return text.count }
+    return spacesToNewline(start) ?? spaces(start)
+  }
+
+  @inline(__always)
+  func o200k(_ start: Int, longestNumber: Int, contractions: Bool) -> Int {
+    if let end = casedWord(start) { return contractions ? contraction(end) ?? end : end }
+    if let end = number(start, longest: longestNumber) { return end }
+    if let end = signs(start) { return newlinesAndSlashes(from: end) }
+    return spacesToNewline(start) ?? spaces(start)
   }
 
   // MARK: Scalars
@@ -51,8 +62,15 @@ struct WordScanner {
   @inline(__always)
   private func run(_ wanted: ScalarClasses, from start: Int) -> Int {
     var position = start
-    while let item = item(position), !item.classes.isDisjoint(with: wanted) {
-      position += item.length
+    while position < text.count {
+      let byte = text[position]
+      if byte < 0x80 {
+        if classes[Int(byte)] & wanted.rawValue == 0 { break }
+        position += 1
+      } else {
+        guard let item = item(position), !item.classes.isDisjoint(with: wanted) else { break }
+        position += item.length
+      }
     }
     return position
   }
@@ -65,6 +83,7 @@ struct WordScanner {
     return position
   }
 
+  @inline(__always)
   private func isNewline(_ position: Int) -> Bool {
     text[position] == 0x0A || text[position] == 0x0D
   }
@@ -72,12 +91,14 @@ struct WordScanner {
   // MARK: Contractions
 
   /// `'s|'t|'re|'ve|'m|'ll|'d`
+  @inline(__always)
   private func gpt2Contraction(_ start: Int) -> Int? {
     guard text[start] == UInt8(ascii: "'") else { return nil }
     return contractionLetters(after: start + 1, ignoringCase: false)
   }
 
   /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)`
+  @inline(__always)
   private func contraction(_ start: Int) -> Int? {
     guard start < text.count, text[start] == UInt8(ascii: "'") else { return nil }
     // The long s (U+017F) is an s but for its case.
@@ -124,6 +145,7 @@ struct WordScanner {
   }
 
   /// `\p{N}{1,longest}`
+  @inline(__always)
   private func number(_ start: Int, longest: Int) -> Int? {
     var position = start
     for _ in 0..<longest {
@@ -133,12 +155,27 @@ struct WordScanner {
     return position > start ? position : nil
   }
 
-  /// ` ?[^\s\p{L}\p{N}]+` and any of some bytes after it
-  private func signs(_ start: Int, thenAny tail: [UInt8]) -> Int? {
+  /// ` ?[^\s\p{L}\p{N}]+`
+  @inline(__always)
+  private func signs(_ start: Int) -> Int? {
     let first = text[start] == 0x20 ? start + 1 : start
-    var end = signRun(from: first)
-    guard end > first else { return nil }
-    while end < text.count, tail.contains(text[end]) { end += 1 }
+    let end = signRun(from: first)
+    return end > first ? end : nil
+  }
+
+  /// `[\r\n]*`
+  @inline(__always)
+  private func newlines(from start: Int) -> Int {
+    var end = start
+    while end < text.count, isNewline(end) { end += 1 }
+    return end
+  }
+
+  /// `[\r\n/]*`
+  @inline(__always)
+  private func newlinesAndSlashes(from start: Int) -> Int {
+    var end = start
+    while end < text.count, isNewline(end) || text[end] == UInt8(ascii: "/") { end += 1 }
     return end
   }
 
@@ -163,27 +200,28 @@ struct WordScanner {
 
   // MARK: Words by case
 
-  /// The two word alternatives of o200k: small letters after capitals, then capitals alone, each after
-  /// an optional sign and before an optional contraction.
+  /// The two word alternatives of o200k without their contractions: small letters after capitals, then
+  /// capitals alone, each after an optional sign.
   private func casedWord(_ start: Int) -> Int? {
     guard let first = item(start) else { return nil }
     let canLead = first.classes.isDisjoint(with: [.letter, .number]) && !isNewline(start)
-    let starts = canLead ? [start + first.length, start] : [start]
-    for word in starts {
-      if let end = smallsAfterCapitals(word) { return contraction(end) ?? end }
-    }
-    for word in starts {
-      let capitals = run(.upper, from: word)
-      if capitals > word {
-        let end = run(.lower, from: capitals)
-        return contraction(end) ?? end
-      }
-    }
-    return nil
+    let afterSign = canLead ? start + first.length : start
+    if let end = smallsAfterCapitals(afterSign) { return end }
+    // A mark may lead a word or belong to it.
+    if canLead, let end = smallsAfterCapitals(start) { return end }
+    return capitals(afterSign) ?? (canLead ? capitals(start) : nil)
+  }
+
+  /// `[capitals]+[smalls]*`
+  @inline(__always)
+  private func capitals(_ start: Int) -> Int? {
+    let capitals = run(.upper, from: start)
+    return capitals > start ? run(.lower, from: capitals) : nil
   }
 
   /// `[capitals]*[smalls]+`, where modifier letters, other letters and marks are both: the capitals take
   /// what they can and give back what the smalls need.
+  @inline(__always)
   private func smallsAfterCapitals(_ start: Int) -> Int? {
     let capitals = run(.upper, from: start)
     let end = run(.lower, from: capitals)

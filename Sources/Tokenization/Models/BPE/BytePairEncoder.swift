@@ -6,14 +6,14 @@ internal import Normalization
 /// order of rank, the leftmost first among equals.
 struct BytePairEncoder: Sendable {
   private let definition: BPEDefinition
-  private let merges: PairTable
+  let merges: PairTable
   private let unknownID: TokenID?
   /// The ids of `<0x00>` … `<0xFF>`, where the model falls back to them.
   private let fallbackIDs: [TokenID?]
   /// The ids of the 256 bytes, when pieces can be taken as bytes instead of in the byte alphabet.
-  private let byteIDs: [TokenID]?
+  let byteIDs: [TokenID]?
   /// Tokens by the bytes they spell, for `ignoresMerges` over byte pieces.
-  private let wholeTokens: Vocabulary?
+  let wholeTokens: Vocabulary?
 
   init(_ definition: BPEDefinition) {
     self.definition = definition
@@ -31,6 +31,18 @@ struct BytePairEncoder: Sendable {
   /// Whether pieces may be given as plain bytes. This needs an id for every byte of the alphabet:
   /// the reference counts offsets in spelled characters where it drops one.
   var acceptsBytes: Bool { byteIDs != nil }
+
+  /// The tokens of the 256 bytes, where unknown characters are spelled with them and none is missing.
+  var allFallbackIDs: [TokenID]? {
+    let ids = fallbackIDs.compactMap(\.self)
+    return ids.count == 256 ? ids : nil
+  }
+
+  /// Whether the id that `SymbolMerging` marks what has been merged with belongs to no token.
+  var leavesMarkFree: Bool {
+    (definition.vocabulary.maximumID ?? 0) != SymbolMerging.merged
+      && !definition.merges.contains { $0.result == SymbolMerging.merged }
+  }
 
   private static func byteIDs(_ definition: BPEDefinition) -> [TokenID]? {
     let marksWords =
@@ -66,14 +78,22 @@ struct BytePairEncoder: Sendable {
         return
       }
     }
+    var word = try characters(of: piece, isBytes: isBytes)
+    word.merge(merges)
+    for (id, length) in word.tokens { output.append(id, length: length) }
+  }
+
+  /// A piece before any merge; parameters as in `encode(_:isBytes:into:)`.
+  func characters(
+    of piece: ArraySlice<UInt8>, isBytes: Bool
+  ) throws(TokenizerError) -> MergingWord {
     var word = MergingWord(capacity: piece.count)
     if isBytes, let byteIDs {
       for byte in piece { word.append(byteIDs[Int(byte)], length: 1) }
     } else {
       try appendCharacters(of: piece, to: &word)
     }
-    word.merge(merges)
-    for (id, length) in word.tokens { output.append(id, length: length) }
+    return word
   }
 
   /// The tokens that a piece begins with: one per character, or what stands for an unknown one.

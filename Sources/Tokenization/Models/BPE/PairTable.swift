@@ -6,48 +6,90 @@ struct PairTable: Sendable {
     var result: TokenID
   }
 
-  // Open addressing with linear probing over a power of two of slots, at most half of them used. The
-  // rank tells an empty slot: any two ids can be a pair.
-  private var keys: [UInt64]
-  private var entries: [Entry]
+  /// An entry with its pair. The rank tells an empty slot: any two ids can be a pair.
+  private struct Slot: BitwiseCopyable, Sendable {
+    var left: TokenID
+    var right: TokenID
+    var rank: Int32
+    var result: TokenID
+  }
+
+  // Open addressing with linear probing over a power of two of slots, at most two thirds of them used:
+  // a look-up is one cache line in nearly all cases.
+  private let slots: ConstantTable<Slot>
   private let mask: Int
 
-  private static let empty = Entry(rank: -1, result: 0)
+  /// A pair with its rank, which other pairs may share.
+  struct RankedPair {
+    var left: TokenID
+    var right: TokenID
+    var rank: Int32
+    var result: TokenID
+  }
 
   /// Where a pair occurs twice, its last rank counts, as in the reference's map.
   ///
   /// - Parameter sharesRanks: whether neighbours in the list with the same result have one rank.
   init(_ merges: [BPEDefinition.Merge], sharesRanks: Bool = false) {
-    var slotCount = 16
-    while slotCount < merges.count * 2 { slotCount *= 2 }
-    mask = slotCount - 1
-    keys = Array(repeating: 0, count: slotCount)
-    entries = Array(repeating: Self.empty, count: slotCount)
-    var rank = -1
+    var rank: Int32 = -1
     var previous: TokenID?
-    for merge in merges {
-      if !sharesRanks || merge.result != previous { rank += 1 }
-      previous = merge.result
-      let slot = self.slot(of: Self.key(merge.left, merge.right))
-      keys[slot] = Self.key(merge.left, merge.right)
-      entries[slot] = Entry(rank: Int32(rank), result: merge.result)
+    self.init(
+      merges.lazy.map { merge in
+        if !sharesRanks || merge.result != previous { rank += 1 }
+        previous = merge.result
+        return RankedPair(left: merge.left, right: merge.right, rank: rank, result: merge.result)
+      }, count: merges.count)
+  }
+
+  init(_ pairs: [RankedPair]) { self.init(pairs, count: pairs.count) }
+
+  private init(_ pairs: some Sequence<RankedPair>, count: Int) {
+    var slotCount = 16
+    while slotCount * 2 < count * 3 { slotCount *= 2 }
+    let mask = slotCount - 1
+    self.mask = mask
+    let empty = Slot(left: 0, right: 0, rank: -1, result: 0)
+    slots = ConstantTable(repeating: empty, count: slotCount) { slots in
+      for pair in pairs {
+        var index = Self.hash(pair.left, pair.right) & mask
+        while slots[index].rank >= 0,
+          slots[index].left != pair.left || slots[index].right != pair.right
+        {
+          index = (index + 1) & mask
+        }
+        slots[index] = Slot(
+          left: pair.left, right: pair.right, rank: pair.rank, result: pair.result)
+      }
     }
   }
 
   /// The merge of `left` followed by `right`; `nil` when there is none.
+  @inline(__always)
   subscript(left: TokenID, right: TokenID) -> Entry? {
-    let entry = entries[slot(of: Self.key(left, right))]
-    return entry.rank >= 0 ? entry : nil
+    var index = Self.hash(left, right) & mask
+    while true {
+      let slot = slots[index]
+      if slot.rank < 0 { return nil }
+      if slot.left == left, slot.right == right {
+        return Entry(rank: slot.rank, result: slot.result)
+      }
+      index = (index + 1) & mask
+    }
   }
 
-  /// The slot that holds `key`, or the empty one where it would go.
-  private func slot(of key: UInt64) -> Int {
-    var slot = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 20) & mask
-    while entries[slot].rank >= 0, keys[slot] != key { slot = (slot + 1) & mask }
-    return slot
+  /// No merge, as `key` has it: its rank is greater than any.
+  static let noMerge = UInt64.max
+
+  /// The merge of a pair as one number: its rank in the upper half, its result in the lower.
+  @inline(__always)
+  func key(_ left: TokenID, _ right: TokenID) -> UInt64 {
+    guard let entry = self[left, right] else { return Self.noMerge }
+    return UInt64(UInt32(bitPattern: entry.rank)) << 32 | UInt64(entry.result)
   }
 
-  private static func key(_ left: TokenID, _ right: TokenID) -> UInt64 {
-    UInt64(left) << 32 | UInt64(right)
+  @inline(__always)
+  private static func hash(_ left: TokenID, _ right: TokenID) -> Int {
+    let pair = UInt64(left) << 32 | UInt64(right)
+    return Int(truncatingIfNeeded: (pair &* 0x9E37_79B9_7F4A_7C15) >> 24)
   }
 }

@@ -1,7 +1,7 @@
 import Graft
 
 /// Any bytes as a tokenizer file, written in every format that can hold it: where nothing is said to
-/// be lost, what is read back tokenizes alike and is written alike.
+/// be lost, what is read back tokenizes alike and loses nothing either.
 struct ConvertTarget: Sendable {
   private let scratch: Scratch
 
@@ -23,9 +23,8 @@ struct ConvertTarget: Sendable {
       do {
         let again = try TokenizerDefinition(contentsOf: output)
         let twice = try TokenizerConversion(again, to: format, source: "output")
-        precondition(
-          zip(twice.files, conversion.files).allSatisfy { $0.bytes == $1.bytes },
-          "\(format) is written otherwise the second time")
+        // Differences that no text can show may change the bytes, but nothing may get lost.
+        precondition(twice.losses.isEmpty, "\(format) loses something the second time")
         try compare(Tokenizer(again), tokenizer, format)
       } catch {
         preconditionFailure("\(format) cannot be read back: \(error)")

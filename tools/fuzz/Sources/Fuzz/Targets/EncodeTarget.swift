@@ -3,7 +3,7 @@ import Graft
 /// The example tokenizers that ship with graft.
 func shippedTokenizer(_ name: String) throws -> Tokenizer {
   var root = #filePath
-  for _ in 0..<5 { root = FileSystem.parent(root) }
+  for _ in 0..<6 { root = FileSystem.parent(root) }
   return try Tokenizer(contentsOf: root + "/vocabs/" + name)
 }
 
