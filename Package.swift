@@ -44,14 +44,18 @@ let package = Package(
     library("TokenizerFiles", ["CZlib", "ByteIO", "Normalization", "Tokenization"]),
     library("TokenizerTraining", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
     library("Tensors", ["ByteIO", "COpenBLAS"]),
+    library("LanguageModels", ["ByteIO", "Tensors", "Tokenization", "TokenizerFiles"]),
     library(
       "Surgery",
-      ["ByteIO", "CCrypto", "Normalization", "Tensors", "Tokenization", "TokenizerFiles"]),
+      [
+        "ByteIO", "CCrypto", "LanguageModels", "Normalization", "Tensors", "Tokenization",
+        "TokenizerFiles",
+      ]),
     library(
       "Graft",
       [
         "ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining", "Tensors",
-        "Surgery",
+        "LanguageModels", "Surgery",
       ]),
     .executableTarget(
       name: "GraftCLI",
@@ -72,6 +76,9 @@ let package = Package(
       "TokenizerTrainingTests",
       ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining"]),
     tests("TensorsTests", ["ByteIO", "Tensors"]),
+    tests(
+      "LanguageModelsTests",
+      ["ByteIO", "LanguageModels", "Tensors", "Tokenization", "TokenizerFiles"]),
     tests(
       "SurgeryTests",
       ["ByteIO", "Normalization", "Surgery", "Tensors", "Tokenization", "TokenizerFiles"]),

@@ -20,6 +20,8 @@ struct GraftCommand: ParsableCommand {
           EncodeCommand.self, DecodeCommand.self, CountCommand.self, InspectCommand.self,
           ConvertCommand.self, TrainCommand.self,
         ]),
-      CommandGroup(name: "Models", subcommands: [TransplantCommand.self, VerifyCommand.self]),
+      CommandGroup(
+        name: "Models",
+        subcommands: [TransplantCommand.self, VerifyCommand.self, EvalCommand.self]),
     ])
 }

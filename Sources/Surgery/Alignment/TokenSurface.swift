@@ -1,4 +1,5 @@
 internal import Tokenization
+internal import TokenizerFiles
 
 /// What a token stands for, independent of how its vocabulary spells it.
 ///

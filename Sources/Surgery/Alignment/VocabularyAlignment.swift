@@ -1,4 +1,5 @@
 public import Tokenization
+public import TokenizerFiles
 
 /// Which tokens of a donor's vocabulary mean the same as which tokens of a base's.
 ///

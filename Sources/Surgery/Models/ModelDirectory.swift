@@ -1,7 +1,7 @@
 public import ByteIO
 public import Tensors
 public import Tokenization
-internal import TokenizerFiles
+public import TokenizerFiles
 
 /// A language model on disk in Hugging Face's layout: configs, a tokenizer, and safetensors weights.
 ///
@@ -51,10 +51,7 @@ public struct ModelDirectory: Sendable {
     }
     tokenizer = try TokenizerDefinition(contentsOf: path + "/" + file)
     vocabulary = TokenizerVocabulary(tokenizer)
-    let tokenizerFiles = try ["tokenizer_config.json", "special_tokens_map.json"]
-      .compactMap { try Self.optionalJSON(path + "/" + $0) }
-    specialTokens = SpecialTokens(
-      tokenizerFiles: tokenizerFiles, config: config, vocabulary: vocabulary)
+    specialTokens = try SpecialTokens(directory: path, config: config, vocabulary: vocabulary)
 
     let modelType = try config.optionalString("model_type")
     guard let modelType, let architecture = ModelArchitecture.named(modelType) else {

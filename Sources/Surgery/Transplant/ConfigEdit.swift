@@ -1,5 +1,6 @@
 internal import ByteIO
 internal import Tokenization
+internal import TokenizerFiles
 
 /// The changes to a base's configs that a donor's vocabulary asks for. Everything else stays byte for
 /// byte as it was.

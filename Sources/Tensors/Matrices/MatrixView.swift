@@ -73,6 +73,27 @@ public struct MatrixView: Sendable {
     withBytes(ofRows: range) { FloatConversion.read($0, as: elementType, into: floats) }
   }
 
+  /// Converts a part of consecutive rows to `Float`.
+  ///
+  /// - Parameter floats: `range.count` × `part.count` elements.
+  public func copyRows(
+    _ range: Range<Int>, columns part: Range<Int>, into floats: UnsafeMutableBufferPointer<Float>
+  ) {
+    precondition(floats.count == range.count * part.count)
+    precondition(part.lowerBound >= 0 && part.upperBound <= columns)
+    if part.count == columns { return copyRows(range, into: floats) }
+    let size = elementType.bitCount / 8
+    let bytes = (part.lowerBound * size)..<(part.upperBound * size)
+    for (position, row) in range.enumerated() {
+      let place = (position * part.count)..<((position + 1) * part.count)
+      withBytes(ofRows: row..<(row + 1)) { stored in
+        FloatConversion.read(
+          UnsafeRawBufferPointer(rebasing: stored[bytes]), as: elementType,
+          into: UnsafeMutableBufferPointer(rebasing: floats[place]))
+      }
+    }
+  }
+
   /// Converts the rows at `indices`, in that order, to `Float`.
   ///
   /// - Parameter floats: `indices.count` × `columns` elements.

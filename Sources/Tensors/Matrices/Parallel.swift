@@ -1,5 +1,6 @@
 internal import COpenBLAS
 internal import Dispatch
+internal import Synchronization
 
 /// Runs `body` for every index in `0..<count` on as many threads as there are cores, and returns when
 /// all are done.
@@ -10,8 +11,19 @@ internal import Dispatch
 /// `SingleThreadedBLAS`), so that a product inside `body` does not start threads of its own.
 public func parallelFor(count: Int, _ body: @Sendable (Int) -> Void) {
   SingleThreadedBLAS.require()
-  guard count > 1 else { return (0..<count).forEach(body) }
-  DispatchQueue.concurrentPerform(iterations: count, execute: body)
+  let limit = ThreadLimit.current
+  guard count > 1, limit != 1 else { return (0..<count).forEach(body) }
+  guard let limit, limit < count else {
+    return DispatchQueue.concurrentPerform(iterations: count, execute: body)
+  }
+  let next = Atomic(0)
+  DispatchQueue.concurrentPerform(iterations: limit) { _ in
+    while true {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < count else { return }
+      body(index)
+    }
+  }
 }
 
 /// Runs `body` for consecutive pieces of `0..<count` of at most `size` elements, as `parallelFor`.
@@ -20,6 +32,21 @@ public func parallelFor(count: Int, pieceSize size: Int, _ body: @Sendable (Rang
   parallelFor(count: (count + size - 1) / size) { piece in
     body((piece * size)..<min((piece + 1) * size, count))
   }
+}
+
+/// The number of threads that `parallelFor` uses at most; process-wide.
+public enum ThreadLimit {
+  /// 0 stands for no limit.
+  private static let value = Atomic(0)
+
+  /// The limit; `nil` for as many threads as there are cores.
+  public static var current: Int? {
+    let limit = value.load(ordering: .relaxed)
+    return limit == 0 ? nil : limit
+  }
+
+  /// Sets the limit, at least 1; `nil` removes it.
+  public static func set(_ limit: Int?) { value.store(max(limit ?? 0, 0), ordering: .relaxed) }
 }
 
 /// Keeps OpenBLAS on one thread.

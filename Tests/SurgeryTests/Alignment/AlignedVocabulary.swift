@@ -1,6 +1,7 @@
 import ByteIO
 import Normalization
 import Tokenization
+import TokenizerFiles
 
 @testable import Surgery
 

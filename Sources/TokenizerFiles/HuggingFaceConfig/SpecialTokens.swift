@@ -1,4 +1,4 @@
-internal import ByteIO
+public import ByteIO
 public import Tokenization
 
 /// What a special token is for.
@@ -6,9 +6,9 @@ public enum TokenRole: String, Sendable, CaseIterable {
   case bos, eos, pad, unk, cls, sep, mask
 
   /// The key of the role in tokenizer configs: `bos_token`.
-  var tokenKey: String { rawValue + "_token" }
+  package var tokenKey: String { rawValue + "_token" }
   /// The key of the role in model configs: `bos_token_id`.
-  var idKey: String { rawValue + "_token_id" }
+  package var idKey: String { rawValue + "_token_id" }
 }
 
 /// The special tokens of a model by their roles.
@@ -21,7 +21,7 @@ public struct SpecialTokens: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - tokenizerFiles: `tokenizer_config.json` and `special_tokens_map.json`, as far as they exist.
-  init(tokenizerFiles: [JSON], config: JSON, vocabulary: TokenizerVocabulary) {
+  public init(tokenizerFiles: [JSON], config: JSON, vocabulary: TokenizerVocabulary) {
     for role in TokenRole.allCases {
       let named = tokenizerFiles.lazy.compactMap { Self.content($0.optional(role.tokenKey)) }
         .compactMap { vocabulary.id(of: $0) }.first
@@ -29,6 +29,23 @@ public struct SpecialTokens: Sendable, Equatable {
       ids[role] = named ?? configured.flatMap { vocabulary.spelling(of: $0) == nil ? nil : $0 }
     }
   }
+
+  /// Reads the roles from the files of a model directory.
+  ///
+  /// - Throws: `FileError` or `JSONError` of the first file that cannot be read.
+  public init(directory: String, config: JSON, vocabulary: TokenizerVocabulary) throws {
+    var files: [JSON] = []
+    for name in ["tokenizer_config.json", "special_tokens_map.json"] {
+      let path = directory + "/" + name
+      guard FileSystem.isFile(path) else { continue }
+      files.append(try JSON(parsing: FileSystem.read(path), source: path).expectObject())
+    }
+    self.init(tokenizerFiles: files, config: config, vocabulary: vocabulary)
+  }
+
+  /// The token that a document begins with when a model is shown one: `bos`, or `eos` in models that
+  /// have no other mark between documents.
+  public var documentStart: TokenID? { ids[.bos] ?? ids[.eos] }
 
   /// The roles of the token with `id`.
   public func roles(of id: TokenID) -> [TokenRole] { TokenRole.allCases.filter { ids[$0] == id } }

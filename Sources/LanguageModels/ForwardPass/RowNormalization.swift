@@ -1,0 +1,34 @@
+/// The normalisation of one row of activations.
+struct RowNormalization: Sendable {
+  /// What each element is multiplied by.
+  let weight: [Float]
+  /// What is then added, and whether the mean is removed before; `nil` for a division by the root mean
+  /// square alone (RMSNorm, arXiv:1910.07467).
+  let bias: [Float]?
+  /// What is added to the variance.
+  let epsilon: Float
+
+  /// Normalises `weight.count` elements from `source` into `target`, which may be the same.
+  func apply(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
+    let count = weight.count
+    let mean = bias == nil ? 0 : VectorMath.sum(source, count: count) / Float(count)
+    if mean != 0 {
+      for index in 0..<count { target[index] = source[index] - mean }
+    } else if target != source {
+      target.update(from: source, count: count)
+    }
+    let variance = VectorMath.sumOfSquares(target, count: count) / Float(count)
+    let scale = 1 / (variance + epsilon).squareRoot()
+    weight.withUnsafeBufferPointer { weight in
+      for index in 0..<count { target[index] *= scale * weight[index] }
+    }
+    bias?.withUnsafeBufferPointer { bias in
+      for index in 0..<count { target[index] += bias[index] }
+    }
+  }
+
+  /// Normalises every row of `source` into the same row of `target`.
+  func apply(_ source: RowBuffer, into target: RowBuffer) {
+    source.forEachRow { row, elements in apply(elements, into: target[row]) }
+  }
+}

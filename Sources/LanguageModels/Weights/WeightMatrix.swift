@@ -1,0 +1,127 @@
+internal import Tensors
+
+/// A linear map whose matrix stays in the mapped file.
+///
+/// Elements become float32 tile by tile as they are needed, so that no more than a tile per core is
+/// held in memory.
+struct WeightMatrix: Sendable {
+  let inputs: Int
+  let outputs: Int
+  private let view: MatrixView
+  /// The first row, or column when stored by input, of `view` that belongs to the map.
+  private let offset: Int
+  /// Whether the matrix is stored inputs × outputs (GPT-2's `Conv1D`), and not outputs × inputs.
+  private let isStoredByInput: Bool
+  /// What is added to each output.
+  private let bias: [Float]?
+
+  /// - Parameters:
+  ///   - range: the outputs of `view` that belong to the map; all of them when `nil`.
+  ///   - bias: one element for each of those.
+  init(
+    _ view: MatrixView, outputs range: Range<Int>? = nil, bias: [Float]? = nil,
+    isStoredByInput: Bool = false
+  ) {
+    let all = isStoredByInput ? view.columns : view.rows
+    self.view = view
+    self.isStoredByInput = isStoredByInput
+    self.bias = bias
+    inputs = isStoredByInput ? view.rows : view.columns
+    outputs = range?.count ?? all
+    offset = range?.lowerBound ?? 0
+  }
+
+  /// The tiles of a product; their size does not depend on the number of cores.
+  static let tileRows = 512
+  static let tileColumns = 256
+
+  /// Computes the outputs for every row of `input` (n × inputs) into columns of `result`, from
+  /// `column` on.
+  func apply(to input: RowBuffer, into result: RowBuffer, column: Int = 0, adding: Bool = false) {
+    Tiles(rows: input.rows, columns: outputs).runInParallel { rows, columns in
+      let target = result[rows.lowerBound] + column + columns.lowerBound
+      multiply(
+        input, rows: rows, outputs: columns, into: target, stride: result.columns, adding: adding)
+    }
+  }
+
+  /// Computes one tile on the calling thread: some outputs for some rows of `input`.
+  ///
+  /// - Parameter target: the tile's first element; rows of it are `stride` elements apart.
+  func multiply(
+    _ input: RowBuffer, rows: Range<Int>, outputs range: Range<Int>,
+    into target: UnsafeMutablePointer<Float>, stride: Int, adding: Bool = false
+  ) {
+    withTile(range) { tile, tileStride in
+      StridedProduct.multiply(
+        rows: rows.count, columns: range.count, inner: inputs, input[rows.lowerBound],
+        stride: input.columns, tile, stride: tileStride, transposingRight: !isStoredByInput,
+        into: target, stride: stride, adding: adding)
+    }
+    guard let bias else { return }
+    bias.withUnsafeBufferPointer { bias in
+      for row in 0..<rows.count {
+        let outputs = target + row * stride
+        for (index, output) in range.enumerated() { outputs[index] += bias[output] }
+      }
+    }
+  }
+
+  /// Calls `body` with the part of the matrix that makes some of the outputs, as float32, and with the
+  /// distance between its rows.
+  private func withTile(
+    _ range: Range<Int>, _ body: (UnsafePointer<Float>, _ stride: Int) -> Void
+  ) {
+    let first = offset + range.lowerBound
+    let outputs = first..<(first + range.count)
+    if isStoredByInput {
+      view.withFloats(ofRows: 0..<inputs, columns: outputs, body)
+    } else {
+      view.withFloats(ofRows: outputs, columns: 0..<inputs, body)
+    }
+  }
+}
+
+/// The division of a product into tiles.
+struct Tiles {
+  let rows: Int
+  let columns: Int
+
+  /// Calls `body` for every tile, on all cores.
+  func runInParallel(_ body: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
+    let (height, width) = (WeightMatrix.tileRows, WeightMatrix.tileColumns)
+    let across = (columns + width - 1) / width
+    let down = (rows + height - 1) / height
+    parallelFor(count: across * down) { tile in
+      let row = tile / across * height
+      let column = tile % across * width
+      body(row..<min(row + height, rows), column..<min(column + width, columns))
+    }
+  }
+}
+
+extension MatrixView {
+  /// Calls `body` with a part of the matrix as floats, and with the distance between its rows: where it
+  /// stands when it is float32 already, a converted copy otherwise.
+  func withFloats(
+    ofRows rows: Range<Int>, columns part: Range<Int>,
+    _ body: (UnsafePointer<Float>, _ stride: Int) -> Void
+  ) {
+    let isInPlace = withBytes(ofRows: rows) { bytes in
+      guard elementType == .float32, let base = bytes.baseAddress,
+        Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0
+      else { return false }
+      // The bytes are those of floats; no other type is ever bound to a mapping.
+      body(base.assumingMemoryBound(to: Float.self) + part.lowerBound, columns)
+      return true
+    }
+    if isInPlace { return }
+    let floats = UnsafeMutableBufferPointer<Float>.allocate(
+      capacity: max(rows.count * part.count, 1))
+    defer { floats.deallocate() }
+    copyRows(
+      rows, columns: part,
+      into: UnsafeMutableBufferPointer(rebasing: floats[..<(rows.count * part.count)]))
+    if let base = floats.baseAddress { body(base, part.count) }
+  }
+}
