@@ -4,7 +4,7 @@ import Testing
 /// Exit statuses, help, and what every verb has in common.
 @Suite struct UsageTests {
   private static let verbs = [
-    "encode", "decode", "count", "inspect", "train", "convert", "transplant", "verify",
+    "encode", "decode", "count", "inspect", "train", "convert", "transplant", "verify", "eval",
   ]
 
   @Test("The help of every verb shows two examples", arguments: verbs)

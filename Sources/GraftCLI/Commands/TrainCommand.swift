@@ -15,9 +15,8 @@ struct TrainCommand: ParsableCommand {
       --normalizer is given, and a .model can be written, which it loads.
 
       Examples:
-        graft train *.txt --out tokenizer.json --vocab-size 32000 --special '<|endoftext|>'
+        graft train *.txt --out tokenizer.json --vocab-size 32000
         graft train *.txt --out spiece.model --model unigram --vocab-size 16000
-        graft train docs.jsonl --model wordpiece --split bert --out vocab.txt --lossy
       """)
 
   @Argument(

@@ -132,8 +132,9 @@ struct TokenBudget {
         let end = cut ?? (knowsRest ? part.range.upperBound : text.endIndex)
         var state = CutEncoder.State()
         var count = try encoder.tokens(of: text[start..<end], after: &state).count
-        if knowsRest {
-          count += part.tail
+        if knowsRest { count += part.tail }
+        // At the very end of the part nothing follows, but a token trimmed to nothing stands there.
+        if knowsRest, end < part.range.upperBound {
           count += part.tokens.offsets.count { $0.lowerBound - part.shift >= end }
         }
         if count <= room { return start }
