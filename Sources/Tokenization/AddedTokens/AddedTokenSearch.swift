@@ -96,7 +96,8 @@ struct AddedTokenSearch: Sendable {
 
   // MARK: Surroundings
 
-  private static func standsAlone(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  private static func standsAlone(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool
+  {
     let before = lastScalar(of: bytes[..<range.lowerBound])
     var after = UTF8Scalars(bytes[range.upperBound...])
     return !(before.map { ScalarProperties.isWord($0.scalar) } ?? false)

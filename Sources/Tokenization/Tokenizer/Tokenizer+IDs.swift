@@ -116,7 +116,9 @@ extension Tokenizer {
   ) throws(TokenizerError) -> Result {
     var text = text
     let result = text.withUTF8 { bytes -> Swift.Result<Result, TokenizerError> in
-      do throws(TokenizerError) { return .success(try body(bytes)) } catch { return .failure(error) }
+      do throws(TokenizerError) { return .success(try body(bytes)) } catch {
+        return .failure(error)
+      }
     }
     return try result.get()
   }

@@ -36,7 +36,9 @@ struct RawList<Element: BitwiseCopyable>: ~Copyable {
 
   mutating func append(contentsOf elements: UnsafeBufferPointer<Element>) {
     reserve(elements.count)
-    if let start = elements.baseAddress { (base + count).update(from: start, count: elements.count) }
+    if let start = elements.baseAddress {
+      (base + count).update(from: start, count: elements.count)
+    }
     count += elements.count
   }
 

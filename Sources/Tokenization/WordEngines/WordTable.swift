@@ -105,7 +105,8 @@ struct WordTable: ~Copyable {
   /// - Returns: whether the table has them.
   @inline(__always)
   func find(
-    _ key: Key, _ text: UnsafeBufferPointer<UInt8>, _ start: Int, into output: inout RawList<TokenID>
+    _ key: Key, _ text: UnsafeBufferPointer<UInt8>, _ start: Int,
+    into output: inout RawList<TokenID>
   ) -> Bool {
     if key.high >= Self.longMark { return findLong(key, text, start, into: &output) }
     var index = Self.hash(key) & mask
@@ -139,7 +140,8 @@ struct WordTable: ~Copyable {
 
   @inline(never)
   private func findLong(
-    _ key: Key, _ text: UnsafeBufferPointer<UInt8>, _ start: Int, into output: inout RawList<TokenID>
+    _ key: Key, _ text: UnsafeBufferPointer<UInt8>, _ start: Int,
+    into output: inout RawList<TokenID>
   ) -> Bool {
     var index = Int(truncatingIfNeeded: key.low) & mask
     while slots[index].high != 0 {
