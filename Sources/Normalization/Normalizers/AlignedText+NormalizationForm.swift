@@ -53,14 +53,7 @@ private struct NormalizationTables {
     var result: [ScalarChange] = []
     var pending: [(change: ScalarChange, order: UInt8)] = []
     func flush() {
-      // A stable insertion sort: runs of marks are short.
-      for index in pending.indices.dropFirst() {
-        var position = index
-        while position > 0, pending[position - 1].order > pending[position].order {
-          pending.swapAt(position - 1, position)
-          position -= 1
-        }
-      }
+      if pending.count > 1 { Self.sortStably(&pending) }
       result += pending.map(\.change)
       pending.removeAll(keepingCapacity: true)
     }
@@ -78,6 +71,24 @@ private struct NormalizationTables {
     }
     flush()
     return result
+  }
+
+  /// Sorts marks by their combining classes; those of one class keep their order.
+  private static func sortStably(_ marks: inout [(change: ScalarChange, order: UInt8)]) {
+    // Runs of marks are short, but a text may consist of nothing else.
+    guard marks.count > 16 else {
+      for index in marks.indices.dropFirst() {
+        var position = index
+        while position > 0, marks[position - 1].order > marks[position].order {
+          marks.swapAt(position - 1, position)
+          position -= 1
+        }
+      }
+      return
+    }
+    var byClass = [[Int]](repeating: [], count: 256)
+    for (index, mark) in marks.enumerated() { byClass[Int(mark.order)].append(index) }
+    marks = byClass.joined().map { marks[$0] }
   }
 
   private func fullDecomposition(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {

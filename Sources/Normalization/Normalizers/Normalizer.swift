@@ -61,6 +61,17 @@ public struct CompiledNormalizer: Sendable {
   /// Whether the normalizer leaves every text as it is.
   public var isIdentity: Bool { steps.isEmpty }
 
+  /// Whether `text`, which is well-formed, is quickly seen to stay as it is.
+  package func keeps(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    steps.allSatisfy { step in
+      switch step {
+      // Up to U+02FF all characters are composed, and none joins the one before it.
+      case .form(.nfc): text.allSatisfy { $0 < 0xCC }
+      default: false
+      }
+    }
+  }
+
   /// Normalizes `text` in place.
   ///
   /// - Throws: `NormalizationError` when a regular expression gives up on this text.

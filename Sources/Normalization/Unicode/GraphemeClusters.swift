@@ -1,11 +1,11 @@
 /// The extended grapheme clusters (UAX #29) of a well-formed UTF-8 text, as byte ranges.
-struct GraphemeClusters: Sequence, IteratorProtocol {
+package struct GraphemeClusters: Sequence, IteratorProtocol {
   private let bytes: [UInt8]
   private var position = 0
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  mutating func next() -> Range<Int>? {
+  package mutating func next() -> Range<Int>? {
     guard position < bytes.count else { return nil }
     let start = position
     // Two ASCII characters are two clusters, except a line end of two.

@@ -15,6 +15,7 @@ struct TextPipeline: Sendable {
   private enum Engine {
     case byteLevel(ByteLevelEngine)
     case spaced(SpacedMergingEngine, SpacedMergingEngine.Prefix)
+    case chunked(ChunkCutting)
   }
 
   /// What encodes a piece in the place of the model: appends the tokens of the piece, which is to be
@@ -35,21 +36,25 @@ struct TextPipeline: Sendable {
     }
     encoder = try PieceEncoder(definition.model)
     splitter = try Splitter(definition.preTokenizer, keepsBytes: encoder.acceptsBytes)
-    engine = Self.engine(definition, encoder, splitter, isNormalized: !normalizer.isIdentity)
+    engine = Self.engine(definition, encoder, splitter)
   }
 
   private static func engine(
-    _ definition: TokenizerDefinition, _ encoder: PieceEncoder, _ splitter: Splitter,
-    isNormalized: Bool
+    _ definition: TokenizerDefinition, _ encoder: PieceEncoder, _ splitter: Splitter
   ) -> Engine? {
-    guard case .bytePair(let encoder) = encoder, case .bpe(let model) = definition.model else {
-      return nil
+    if case .bytePair(let encoder) = encoder, case .bpe(let model) = definition.model {
+      if let pattern = splitter.wordPattern,
+        let engine = ByteLevelEngine(encoder, pattern)
+      {
+        return .byteLevel(engine)
+      }
+      if let prefix = SpacedMergingEngine.prefix(definition),
+        let engine = SpacedMergingEngine(model, encoder)
+      {
+        return .spaced(engine, prefix)
+      }
     }
-    if let pattern = splitter.wordPattern {
-      return isNormalized ? nil : ByteLevelEngine(encoder, pattern).map(Engine.byteLevel)
-    }
-    guard let prefix = SpacedMergingEngine.prefix(definition) else { return nil }
-    return SpacedMergingEngine(model, encoder).map { Engine.spaced($0, prefix) }
+    return ChunkCutting(definition).map(Engine.chunked)
   }
 
   // MARK: Encoding
@@ -170,18 +175,38 @@ struct TextPipeline: Sendable {
       (bytes, id) throws(TokenizerError) in
       if let id { return scratch.ids.append(id) }
       let start = bytes.baseAddress.flatMap { start in text.baseAddress.map { start - $0 } } ?? 0
-      if encodeFast(bytes, at: start, matchesAddedTokens, &scratch) { return }
-      var part = AlignedText(bytes, originalStart: start)
-      try TokenizerError.wrapping { () throws(NormalizationError) in
-        try normalizer.normalize(&part)
+      if try encodeFast(bytes, at: start, matchesAddedTokens, &scratch) { return }
+      try appendNormalizedIDs(of: bytes, at: start, matchesAddedTokens, &scratch)
+    }
+  }
+
+  /// Normalizes a part of the text between added tokens and appends its ids.
+  private func appendNormalizedIDs(
+    of text: UnsafeBufferPointer<UInt8>, at start: Int, _ matchesAddedTokens: Bool,
+    _ scratch: inout EncodingScratch
+  ) throws(TokenizerError) {
+    var part = AlignedText(text, originalStart: start)
+    try TokenizerError.wrapping { () throws(NormalizationError) in try normalizer.normalize(&part) }
+    if case .byteLevel(let engine) = engine {
+      return part.bytes.withUnsafeBufferPointer {
+        appendByteLevel($0, engine, matchesAddedTokens, &scratch)
       }
-      for inner in segments(of: part.bytes, stage: .normalized, matchesAddedTokens) {
-        if let id = inner.id {
-          scratch.ids.append(id)
-        } else {
-          try appendModelIDs(of: part.part(inner.range), &scratch)
-        }
+    }
+    for inner in segments(of: part.bytes, stage: .normalized, matchesAddedTokens) {
+      if let id = inner.id {
+        scratch.ids.append(id)
+      } else {
+        try appendModelIDs(of: part.part(inner.range), &scratch)
       }
+    }
+  }
+
+  private func appendByteLevel(
+    _ normalized: UnsafeBufferPointer<UInt8>, _ engine: ByteLevelEngine,
+    _ matchesAddedTokens: Bool, _ scratch: inout EncodingScratch
+  ) {
+    forEachSegment(of: normalized, stage: .normalized, matchesAddedTokens) { part, id in
+      if let id { scratch.ids.append(id) } else { engine.encode(part, &scratch) }
     }
   }
 
@@ -189,14 +214,20 @@ struct TextPipeline: Sendable {
   private func encodeFast(
     _ text: UnsafeBufferPointer<UInt8>, at start: Int, _ matchesAddedTokens: Bool,
     _ scratch: inout EncodingScratch
-  ) -> Bool {
+  ) throws(TokenizerError) -> Bool {
     switch engine {
     case .byteLevel(let engine):
-      // Nothing is normalized: both searches are in the same text.
-      forEachSegment(of: text, stage: .normalized, matchesAddedTokens) { part, id in
-        if let id { scratch.ids.append(id) } else { engine.encode(part, &scratch) }
-      }
+      guard normalizer.keeps(text) else { return false }
+      appendByteLevel(text, engine, matchesAddedTokens, &scratch)
       return true
+    case .chunked(let cutting):
+      guard !matchesAddedTokens || addedTokens.isEmpty(.normalized) else { return false }
+      let count = scratch.ids.count
+      let isDone = try cutting.forEachChunk(in: text) { (from, to) throws(TokenizerError) in
+        try appendChunk(text, from, to, at: start, cutting, &scratch)
+      }
+      if !isDone { scratch.ids.count = count }
+      return isDone
     case .spaced(let engine, let prefix):
       guard !matchesAddedTokens || addedTokens.isEmpty(.normalized) else { return false }
       let isSpaced = text.first == 0x20 || text.starts(with: SpaceMark.bytes)
@@ -210,6 +241,28 @@ struct TextPipeline: Sendable {
       return engine.encode(text, addsPrefix: addsPrefix, &scratch)
     case nil: return false
     }
+  }
+
+  /// Appends the ids of a chunk.
+  ///
+  /// - Returns: whether they can be found without what stands beside it.
+  @inline(__always)
+  private func appendChunk(
+    _ text: UnsafeBufferPointer<UInt8>, _ from: Int, _ to: Int, at start: Int,
+    _ cutting: ChunkCutting, _ scratch: inout EncodingScratch
+  ) throws(TokenizerError) -> Bool {
+    let isKept = to - from <= WordTable.maximumLength
+    let key = isKept ? WordTable.key(text, from, to) : WordTable.Key(low: 0, high: 0)
+    if isKept, scratch.chunks.find(key, text, from, into: &scratch.ids) { return true }
+    let chunk = UnsafeBufferPointer(rebasing: text[from..<to])
+    guard cutting.isIndependent(chunk) else { return false }
+    let first = scratch.ids.count
+    try appendNormalizedIDs(of: chunk, at: start + from, false, &scratch)
+    if isKept {
+      let ids = UnsafeBufferPointer(rebasing: scratch.ids.elements[first...])
+      scratch.chunks.insert(key, text, from, ids)
+    }
+    return true
   }
 
   /// Cuts a normalized text without added tokens into pieces and appends the ids of each.

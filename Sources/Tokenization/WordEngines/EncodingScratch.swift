@@ -6,6 +6,8 @@ struct EncodingScratch: ~Copyable {
   /// The ids of the text at hand.
   var ids = RawList<TokenID>(capacity: 1024)
   var words = WordTable()
+  /// Chunks of texts that have not been normalized yet.
+  var chunks = WordTable()
   var merging = SymbolMerging()
   var lattice = SentencePieceViterbi.Lattice()
   /// The ends of the next words.

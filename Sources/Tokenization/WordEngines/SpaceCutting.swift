@@ -10,7 +10,8 @@ struct SpaceCutting: Sendable {
   let collapses: Bool
   /// Whether a space is put in front of the text.
   let addsPrefix: Bool
-  /// Brings a word that is not plain into its normal form, spaces kept; `nil` where that is the word.
+  /// Brings a word that is not plain into its normal form, spaces unmarked; `nil` where that is the
+  /// word.
   private let normalizer: SentencePieceNormalizer?
   /// Which bytes are spaces.
   private let isSpace: ConstantTable<Bool>
@@ -33,7 +34,7 @@ struct SpaceCutting: Sendable {
     else { return nil }
     var inner = rules
     inner.addsDummyPrefix = false
-    inner.removesExtraWhitespace = false
+    inner.escapesWhitespace = false
     guard let normalizer = try? SentencePieceNormalizer(inner, protected: table.userDefined) else {
       return nil
     }
@@ -114,7 +115,7 @@ struct SpaceCutting: Sendable {
     return unit.withUnsafeBufferPointer(body)
   }
 
-  /// Puts the normal form of a unit into `output`.
+  /// Puts the normal form of a unit into `output`: nothing, when nothing is left of its word.
   ///
   /// - Returns: whether it has one that does not depend on the units beside it.
   func spell(
@@ -124,30 +125,29 @@ struct SpaceCutting: Sendable {
     output.removeAll()
     output.reserve((word - start) * SpaceMark.bytes.count + end - word)
     for _ in start..<word { output.append(contentsOf: SpaceMark.bytes) }
-    let bytes = UnsafeBufferPointer(rebasing: text[word..<end])
-    if let normalizer, !isPlain(text, word..<end) {
-      let normal = normalizer.normalize(Array(bytes)).bytes
-      guard isIndependent(normal) else { return false }
-      output.append(contentsOf: normal)
-    } else {
-      if end > word, text[end - 1] == SpaceMark.bytes[2], !isIndependent(Array(bytes)) {
-        return false
-      }
-      output.append(contentsOf: bytes)
+    guard let normalizer, !isPlain(text, word..<end) else {
+      output.append(contentsOf: UnsafeBufferPointer(rebasing: text[word..<end]))
+      return end == word || !endsInMark(output)
     }
-    return true
+    // As behind a space: those it begins with are dropped, and those it ends with come to nothing before
+    // the next unit, or at the end of the text.
+    let normal = normalizer.normalize(Array(text[word..<end])).bytes
+    if collapses, normal.isEmpty {
+      output.removeAll()
+      return start < word || addsPrefix
+    }
+    if !collapses, normal.last == 0x20 { return false }
+    for byte in normal {
+      if byte == 0x20 { output.append(contentsOf: SpaceMark.bytes) } else { output.append(byte) }
+    }
+    return !endsInMark(output)
   }
 
-  /// Whether the normal form of a word leaves the spaces around it as they are, and its own too.
-  private func isIndependent(_ word: [UInt8]) -> Bool {
+  /// Whether a word ends in what spells a space: it could merge with the space of the next unit.
+  private func endsInMark(_ word: borrowing RawList<UInt8>) -> Bool {
     let mark = SpaceMark.bytes
-    if word.suffix(mark.count).elementsEqual(mark) { return false }
-    guard collapses else { return true }
-    // Spaces that would have been collapsed.
-    if word.isEmpty || word.starts(with: mark) { return false }
-    return !word.indices.dropLast(2 * mark.count - 1).contains { index in
-      word[index...].starts(with: mark + mark)
-    }
+    guard word.count >= mark.count else { return false }
+    return UnsafeBufferPointer(word.elements).suffix(mark.count).elementsEqual(mark)
   }
 
   /// Whether every byte of a part of the text stands for itself.

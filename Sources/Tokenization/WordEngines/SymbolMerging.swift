@@ -27,7 +27,7 @@ struct SymbolMerging: ~Copyable {
   /// Up to this many symbols scanning is faster than a heap.
   static let scanLimit = 40
   /// How many symbols a window has.
-  static let windowLength = 1024
+  static let windowLength = 4096
   /// How many tokens at the end of a window are left to the next: what follows may change them.
   private static let overlap = 8
 
@@ -80,25 +80,27 @@ struct SymbolMerging: ~Copyable {
     /// A window whose tokens have been put out, and what was there before it.
     struct Window {
       var start: Int
+      var length: Int
       var outputCount: Int
       var lastStart: Int?
     }
     var windows: [Window] = []
-    var window = Window(start: 0, outputCount: output.count, lastStart: nil)
-    var length = windowLength
+    var window = Window(
+      start: 0, length: windowLength, outputCount: output.count, lastStart: nil)
     /// What the window before began with where this one begins.
     var expected: TokenID?
     while true {
-      let end = min(symbols.count, window.start + length)
+      let end = min(symbols.count, window.start + window.length)
       mergeByHeap(window.start..<end, table)
       if let lastStart = window.lastStart, ids.base[0] != expected {
         let firstEnd = window.start + Int(next.base[0])
         guard isBoundary(window.start, between: lastStart, and: firstEnd, table) else {
-          // What was kept was too much: back to the window before, with a longer one.
+          // What was kept was too much: back to the window before, which is made longer. It keeps
+          // its new length, so that going back comes to an end.
           window = windows.removeLast()
+          window.length *= 2
           output.count = window.outputCount
           expected = nil
-          length *= 2
           continue
         }
         mergeByHeap(window.start..<end, table)
@@ -107,7 +109,7 @@ struct SymbolMerging: ~Copyable {
       let isLast = end == symbols.count
       let kept = isLast ? starts.count : starts.count - Self.overlap
       guard kept > 0 else {
-        length *= 2
+        window.length *= 2
         continue
       }
       output.reserve(kept)
@@ -117,9 +119,8 @@ struct SymbolMerging: ~Copyable {
       let cut = Int(starts.base[kept])
       expected = ids.base[cut]
       window = Window(
-        start: window.start + cut, outputCount: output.count,
+        start: window.start + cut, length: windowLength, outputCount: output.count,
         lastStart: window.start + Int(starts.base[kept - 1]))
-      length = windowLength
     }
   }
 

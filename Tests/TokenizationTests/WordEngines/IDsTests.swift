@@ -67,7 +67,8 @@ import TokenizerFiles
   }
 
   @Test func `A batch fails with the error of its first bad text`() throws {
-    let model = WordLevelDefinition(vocabulary: Vocabulary([(token: Array("a".utf8), id: TokenID(0))]))
+    let model = WordLevelDefinition(
+      vocabulary: Vocabulary([(token: Array("a".utf8), id: 0 as TokenID)]))
     let tokenizer = try Tokenizer(TokenizerDefinition(model: .wordLevel(model)))
     let texts = ["a", "b"] + Array(repeating: "a", count: 100)
     for threads in [1, 4] {
