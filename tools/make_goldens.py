@@ -1,7 +1,8 @@
 """Writes what Hugging Face tokenizers answers, as golden files for the tests, and the tiny tokenizers they are about.
 
-The two shipped example tokenizers are asked all texts of tricky_texts.py; each synthetic tokenizer, written next to
-the golden files, is asked every third of them and those with special tokens.
+The two tokenizers of the example models are asked all texts of tricky_texts.py, the shipped vocabularies most of them,
+by the library whose format they have (see shipped_tokenizers.py); each synthetic tokenizer, written next to the golden
+files, is asked every third of them and those with special tokens.
 
     Tests/Fixtures/tokenizers/NAME.json       synthetic tokenizers
     Tests/Fixtures/goldens/NAME.jsonl         one object per text:
@@ -32,6 +33,7 @@ from pathlib import Path
 from tokenizers import Encoding, Tokenizer
 
 import model_tokenizers
+import shipped_tokenizers
 import synthetic_tokenizers
 import tricky_texts
 
@@ -85,8 +87,11 @@ def write_json(path: Path, value: dict) -> None:
 
 
 def write_goldens(path: Path, tokenizer: Tokenizer, texts: list[str]) -> None:
-    lines = [compact(golden(tokenizer, text)) + "\n" for text in texts]
-    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    write_lines(path, [golden(tokenizer, text) for text in texts])
+
+
+def write_lines(path: Path, values: list[dict]) -> None:
+    path.write_text("".join(compact(value) + "\n" for value in values), encoding="utf-8", newline="\n")
 
 
 def compact(value: dict) -> str:
@@ -131,6 +136,12 @@ def texts_for_synthetic() -> list[str]:
     return list(dict.fromkeys(some))
 
 
+def shipped_texts() -> list[str]:
+    """All texts but the longest, every other one of a kind."""
+    some = tricky_texts.ALL[::2] + tricky_texts.SCRIPTS + tricky_texts.SPECIAL
+    return [text for text in dict.fromkeys(some) if len(text) <= LONGEST_SYNTHETIC_TEXT]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("repository", type=Path, nargs="?", default=Path(__file__).resolve().parent.parent)
@@ -148,6 +159,9 @@ def main() -> None:
         tokenizer = Tokenizer.from_file(str(vocabularies / name / "tokenizer.json"))
         write_goldens(goldens / f"{name}.jsonl", tokenizer, tricky_texts.ALL)
 
+    for name, records in shipped_tokenizers.all_goldens(vocabularies, shipped_texts(), golden).items():
+        write_lines(goldens / f"{name}.jsonl", records)
+
     lesson = (vocabularies / "example-test.txt").read_text(encoding="utf-8").split("\n\n") + tricky_texts.ALL
     synthetic = [*synthetic_tokenizers.all_definitions(lesson), *model_tokenizers.all_definitions(lesson)]
     for name, definition in synthetic:
@@ -157,8 +171,7 @@ def main() -> None:
 
     for name in PAIRED:
         tokenizer = Tokenizer.from_file(str(definitions / f"{name}.json"))
-        lines = [compact(golden) + "\n" for golden in pair_goldens(tokenizer)]
-        (pairs / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8", newline="\n")
+        write_lines(pairs / f"{name}.jsonl", list(pair_goldens(tokenizer)))
 
 
 if __name__ == "__main__":

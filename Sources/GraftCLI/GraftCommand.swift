@@ -18,7 +18,7 @@ struct GraftCommand: ParsableCommand {
         name: "Tokenizers",
         subcommands: [
           EncodeCommand.self, DecodeCommand.self, CountCommand.self, InspectCommand.self,
-          ConvertCommand.self,
+          ConvertCommand.self, TrainCommand.self,
         ]),
       CommandGroup(name: "Models", subcommands: [TransplantCommand.self, VerifyCommand.self]),
     ])

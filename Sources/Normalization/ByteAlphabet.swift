@@ -21,6 +21,29 @@ public enum ByteAlphabet {
     return result
   }
 
+  /// Appends the bytes that a UTF-8 text in the alphabet spells.
+  ///
+  /// - Returns: whether every character is in the alphabet; else what is appended means nothing.
+  public static func decode(utf8 spelled: ArraySlice<UInt8>, into result: inout [UInt8]) -> Bool {
+    bytes.withUnsafeBufferPointer { bytes in
+      var position = spelled.startIndex
+      while position < spelled.endIndex {
+        let lead = spelled[position]
+        position += 1
+        var value = Int(lead)
+        if lead >= 0x80 {
+          // The alphabet ends before U+0144, so that no character takes more than two bytes.
+          guard lead & 0xE0 == 0xC0, position < spelled.endIndex else { return false }
+          value = Int(lead & 0x1F) << 6 | Int(spelled[position] & 0x3F)
+          position += 1
+        }
+        guard value < bytes.count, let byte = bytes[value] else { return false }
+        result.append(byte)
+      }
+      return true
+    }
+  }
+
   private static let scalars: [Unicode.Scalar] = {
     var next: UInt32 = 0x100
     return (0...255).map { (byte: UInt32) -> Unicode.Scalar in

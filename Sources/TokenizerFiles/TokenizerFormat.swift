@@ -18,14 +18,21 @@ public enum TokenizerFormat: String, Sendable, CaseIterable {
   case sentencePiece = "sentencepiece"
   /// The vocabulary in a GGUF file.
   case gguf
+  /// A directory as transformers saves it, with the files that name the special tokens.
+  case modelDirectory = "directory"
 }
 
 extension TokenizerFormat {
   /// The format that a file of that name is meant to have; `nil` when the name does not say.
   public init?(fileName: String) {
+    if fileName.hasSuffix("/") {
+      self = .modelDirectory
+      return
+    }
     let formats: [(suffix: String, format: TokenizerFormat)] = [
-      ("vocab.txt", .wordPieceVocabulary), (".json", .tokenizerJSON), (".tiktoken", .tiktoken),
-      (".model", .sentencePiece),
+      ("vocab.txt", .wordPieceVocabulary), ("tekken.json", .tekken), (".json", .tokenizerJSON),
+      (".tiktoken", .tiktoken),
+      (".model", .sentencePiece), (".gguf", .gguf),
     ]
     guard let match = formats.first(where: { fileName.hasSuffix($0.suffix) }) else { return nil }
     self = match.format

@@ -27,7 +27,7 @@ import Testing
   @Test(
     "Wrong usage ends with status 64 and says what is wrong on standard error",
     arguments: [
-      ["nonsense"], ["encode"], ["encode", "-t"], ["encode", "-t", "x", "--format", "xml"],
+      ["nonsense"], ["encode", "-t"], ["encode", "-t", "x", "--format", "xml"],
       ["encode", "-t", "x", "--fields", "colour"], ["encode", "-t", "x", "--unknown"],
       ["transplant"], ["transplant", "a", "b"], ["transplant", "a", "b", "c", "--k", "0"],
       ["transplant", "a", "b", "c", "-k", "many"], ["transplant", "a", "b", "c", "--pad-to", "0"],

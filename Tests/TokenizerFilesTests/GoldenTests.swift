@@ -29,6 +29,7 @@ import Tokenization
   func areComplete() {
     #expect(Self.names.count >= 24)
     #expect(Self.names.contains("example-base") && Self.names.contains("example-donor"))
+    #expect(Self.names.filter { $0.hasPrefix("graft-") }.count == 3)
   }
 
   @Test("Ids, tokens, offsets and decoded texts are the reference's", arguments: names)

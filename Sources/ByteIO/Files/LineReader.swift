@@ -43,6 +43,14 @@ public final class LineReader {
     }
   }
 
+  /// Some bytes that have not been read yet, as they arrive; `nil` at the end.
+  public func chunk() throws(FileError) -> [UInt8]? {
+    if position == buffer.count, !isAtEnd { try refill() }
+    guard position < buffer.count else { return nil }
+    defer { position = buffer.count }
+    return Array(buffer[position...])
+  }
+
   /// Everything that has not been read yet.
   public func rest() throws(FileError) -> [UInt8] {
     while !isAtEnd { try refill() }

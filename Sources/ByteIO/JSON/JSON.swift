@@ -13,9 +13,12 @@ public struct JSON: Sendable {
   /// - Parameter source: the name of the file, for messages.
   /// - Throws: `JSONError` with the byte offset of the first thing that is wrong.
   public init(parsing bytes: [UInt8], source: String) throws(JSONError) {
-    var parser = JSONParser(bytes: bytes, source: source)
-    try parser.parse()
-    document = JSONDocument(bytes: bytes, nodes: parser.nodes, source: source)
+    let nodes = try bytes.withUnsafeBufferPointer { bytes throws(JSONError) in
+      var parser = JSONParser(bytes: bytes, source: source)
+      try parser.parse()
+      return parser.nodes
+    }
+    document = JSONDocument(bytes: bytes, nodes: nodes, source: source)
     index = 0
   }
 
@@ -72,24 +75,48 @@ extension JSON {
   }
 
   /// The members of an object in the order of the file; empty for any other kind.
-  public var members: some Sequence<Member> {
-    let isObject = kind == .object
-    return sequence(state: isObject ? index + 1 : Int.max) { next -> Member? in
-      guard next < Int(document.nodes[index].next) else { return nil }
-      let key = JSON(document: document, index: next)
-      let value = JSON(document: document, index: next + 1)
-      next = Int(value.node.next)
+  public var members: Members { Members(self) }
+
+  /// The elements of an array in order; empty for any other kind.
+  public var elements: Elements { Elements(self) }
+
+  /// The members of an object.
+  public struct Members: Sequence, IteratorProtocol {
+    private let document: JSONDocument
+    private var position: Int
+    private let end: Int
+
+    init(_ object: JSON) {
+      document = object.document
+      end = object.kind == .object ? Int(object.node.next) : 0
+      position = object.index + 1
+    }
+
+    public mutating func next() -> Member? {
+      guard position < end else { return nil }
+      let key = JSON(document: document, index: position)
+      let value = JSON(document: document, index: position + 1)
+      position = Int(value.node.next)
       return Member(key: key, value: value)
     }
   }
 
-  /// The elements of an array in order; empty for any other kind.
-  public var elements: some Sequence<JSON> {
-    let isArray = kind == .array
-    return sequence(state: isArray ? index + 1 : Int.max) { next -> JSON? in
-      guard next < Int(document.nodes[index].next) else { return nil }
-      let element = JSON(document: document, index: next)
-      next = Int(element.node.next)
+  /// The elements of an array.
+  public struct Elements: Sequence, IteratorProtocol {
+    private let document: JSONDocument
+    private var position: Int
+    private let end: Int
+
+    init(_ array: JSON) {
+      document = array.document
+      end = array.kind == .array ? Int(array.node.next) : 0
+      position = array.index + 1
+    }
+
+    public mutating func next() -> JSON? {
+      guard position < end else { return nil }
+      let element = JSON(document: document, index: position)
+      position = Int(element.node.next)
       return element
     }
   }
@@ -117,7 +144,10 @@ extension JSON {
   public var utf8: [UInt8]? {
     guard kind == .string else { return nil }
     let content = document.bytes[(Int(node.start) + 1)..<(Int(node.end) - 1)]
-    return node.hasEscapes ? JSONParser.unescape(content) : Array(content)
+    guard node.hasEscapes else { return Array(content) }
+    return Array(unsafeUninitializedCapacity: content.count) { output, count in
+      count = content.withUnsafeBytes { JSONParser.unescape($0, into: output) }
+    }
   }
 
   /// The text of a string; `nil` for any other kind.
@@ -126,8 +156,8 @@ extension JSON {
   /// A number without a fraction that fits `Int`; `nil` for anything else. `1.0`, `1e3` and `-0` are
   /// not accepted: where a format asks for an id, the reference readers refuse them.
   public var int: Int? {
-    guard kind == .number, !text.elementsEqual("-0".utf8) else { return nil }
-    return Int(String(decoding: text, as: UTF8.self))
+    guard kind == .number else { return nil }
+    return text.withUnsafeBytes(JSONReader.integer)
   }
 
   /// The nearest `Double` of a number; `nil` for any other kind.

@@ -4,7 +4,8 @@
 /// and lone surrogates in strings, leading zeros, anything after the value. Nesting is followed on an
 /// explicit stack and limited to 127 levels, as in serde_json.
 struct JSONParser {
-  private let bytes: [UInt8]
+  /// The document; the parser lives no longer than the call that lends it.
+  private let bytes: UnsafeBufferPointer<UInt8>
   private let source: String
   private(set) var nodes: [JSONNode] = []
   private var position = 0
@@ -12,9 +13,13 @@ struct JSONParser {
 
   static let maximumDepth = 127
 
-  init(bytes: [UInt8], source: String) {
+  /// The fewest bytes that a value takes in files with many of them, as room is made for all at once.
+  private static let usualValueLength = 8
+
+  init(bytes: UnsafeBufferPointer<UInt8>, source: String) {
     self.bytes = bytes
     self.source = source
+    nodes.reserveCapacity(bytes.count / Self.usualValueLength + 1)
   }
 
   mutating func parse() throws(JSONError) {
@@ -148,6 +153,8 @@ struct JSONParser {
     while true {
       guard let byte = current else { throw endOfInput() }
       position += 1
+      // What most strings are made of comes first.
+      if byte > UInt8(ascii: "\\"), byte < 0x80 { continue }
       if byte == UInt8(ascii: "\"") { break }
       if byte == UInt8(ascii: "\\") {
         hasEscapes = true
@@ -207,34 +214,44 @@ struct JSONParser {
   }
 
   private func checkUTF8(in range: Range<Int>) throws(JSONError) {
-    if let offset = UTF8Validation.firstInvalidByte(in: bytes[range]) {
-      throw JSONError(source: source, offset: offset, message: "a string is not valid UTF-8")
+    let text = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[range])
+    if let offset = UTF8Validation.firstInvalidByte(in: text) {
+      throw JSONError(
+        source: source, offset: range.lowerBound + offset, message: "a string is not valid UTF-8")
     }
   }
 
-  /// The bytes of a string's content that the parser has accepted, with escapes resolved.
-  static func unescape(_ content: ArraySlice<UInt8>) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(content.count)
-    var position = content.startIndex
-    func unit(at start: Int) -> UInt32 {
-      content[start..<(start + 4)].reduce(0) { $0 << 4 | UInt32(hexadecimalDigit($1) ?? 0) }
+  /// Resolves the escapes in a string's content that the parser has accepted.
+  ///
+  /// - Parameter output: has room for as many bytes as `content`; none becomes more.
+  /// - Returns: how many bytes were written.
+  static func unescape(
+    _ content: UnsafeRawBufferPointer, into output: UnsafeMutableBufferPointer<UInt8>
+  ) -> Int {
+    var position = 0
+    var count = 0
+    func append(_ byte: UInt8) {
+      output[count] = byte
+      count += 1
     }
-    while position < content.endIndex {
+    func unit(at start: Int) -> UInt32 {
+      (start..<(start + 4)).reduce(0) { $0 << 4 | UInt32(hexadecimalDigit(content[$1]) ?? 0) }
+    }
+    while position < content.count {
       let byte = content[position]
       position += 1
       guard byte == UInt8(ascii: "\\") else {
-        result.append(byte)
+        append(byte)
         continue
       }
       let escape = content[position]
       position += 1
       switch escape {
-      case UInt8(ascii: "b"): result.append(0x08)
-      case UInt8(ascii: "f"): result.append(0x0C)
-      case UInt8(ascii: "n"): result.append(0x0A)
-      case UInt8(ascii: "r"): result.append(0x0D)
-      case UInt8(ascii: "t"): result.append(0x09)
+      case UInt8(ascii: "b"): append(0x08)
+      case UInt8(ascii: "f"): append(0x0C)
+      case UInt8(ascii: "n"): append(0x0A)
+      case UInt8(ascii: "r"): append(0x0D)
+      case UInt8(ascii: "t"): append(0x09)
       case UInt8(ascii: "u"):
         var value = unit(at: position)
         position += 4
@@ -242,11 +259,11 @@ struct JSONParser {
           value = 0x10000 + (value & 0x3FF) << 10 + (unit(at: position + 2) & 0x3FF)
           position += 6
         }
-        if let scalar = Unicode.Scalar(value) { result.append(contentsOf: UTF8.encode(scalar)!) }
-      default: result.append(escape)
+        if let scalar = Unicode.Scalar(value) { for byte in UTF8.encode(scalar)! { append(byte) } }
+      default: append(escape)
       }
     }
-    return result
+    return count
   }
 
   // MARK: Helpers

@@ -8,7 +8,7 @@ struct CountCommand: ParsableCommand {
     abstract: "Count the tokens of texts.",
     discussion: """
       Examples:
-        graft count -t model/ README.md
+        graft count README.md
         graft count -t tokenizer.json --json *.txt
       """)
 
@@ -27,9 +27,18 @@ struct CountCommand: ParsableCommand {
     let tokenizer = try tokenizer.load()
     var total = Count()
     for file in files.isEmpty ? ["-"] : files {
-      let text = try LineReader(file).rest()
-      let tokens = try tokenizer.count(utf8: text, addSpecialTokens: specialTokens)
-      let count = Count(tokens: tokens, bytes: text.count)
+      var count = Count()
+      try TextInput(file).read { text in
+        count.bytes += text.count
+        count.tokens += try tokenizer.count(utf8: text, addSpecialTokens: specialTokens)
+      } parts: { input in
+        var stream = tokenizer.makeEncodeStream(addSpecialTokens: specialTokens)
+        while let part = try input.chunk() {
+          count.bytes += part.count
+          count.tokens += try stream.append(utf8: part).count
+        }
+        count.tokens += try stream.finish().count
+      }
       print(count, of: file)
       total.add(count)
     }

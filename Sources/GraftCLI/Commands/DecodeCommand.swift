@@ -23,7 +23,7 @@ struct DecodeCommand: ParsableCommand {
 
   @Option(
     help: """
-      text: ids between spaces in, the text of all of them out; jsonl: an object with "ids" per \
+      text: ids between white space in, their text out as they come; jsonl: an object with "ids" per \
       line in, an object with "text" per line out.
       """)
   var format = Format.text
@@ -44,12 +44,33 @@ struct DecodeCommand: ParsableCommand {
         return "{\"text\":\(JSONText.string(text))}"
       }
     }
-    let words = String(decoding: try input.rest(), as: UTF8.self).split { $0.isWhitespace }
-    let ids = try words.map { word in
-      guard let id = TokenID(word) else { throw InvalidID(word: String(word)) }
-      return id
+    try decodeStream(input, tokenizer)
+  }
+
+  /// Prints text as soon as the ids that have arrived make it certain.
+  private func decodeStream(_ input: LineReader, _ tokenizer: Tokenizer) throws {
+    let output = BufferedWriter.standardOutput()
+    var stream = tokenizer.makeDecodeStream(skipSpecialTokens: skipSpecialTokens)
+    var word: [UInt8] = []
+    func finishWord() throws {
+      guard !word.isEmpty else { return }
+      let text = String(decoding: word, as: UTF8.self)
+      guard let id = TokenID(text) else {
+        try output.flush()
+        throw InvalidID(word: text)
+      }
+      try output.write(stream.append(id))
+      word.removeAll()
     }
-    print(try tokenizer.decode(ids, skipSpecialTokens: skipSpecialTokens))
+    while let chunk = try input.chunk() {
+      for byte in chunk {
+        if [0x20, 0x09, 0x0A, 0x0D].contains(byte) { try finishWord() } else { word.append(byte) }
+      }
+      try output.flush()
+    }
+    try finishWord()
+    try output.write(stream.finish() + "\n")
+    try output.flush()
   }
 
   /// A word of the input that is no id.

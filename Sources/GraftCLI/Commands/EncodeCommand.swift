@@ -8,8 +8,9 @@ struct EncodeCommand: ParsableCommand {
     abstract: "Turn text into ids.",
     discussion: """
       Examples:
-        echo 'Hello, world!' | graft encode -t model/
+        echo 'Hello, world!' | graft encode
         graft encode -t tokenizer.json --format jsonl texts.jsonl
+        graft encode -t tokenizer.model --sample --alpha 0.1 --seed 7 text.txt
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -52,8 +53,16 @@ struct EncodeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The members of jsonl output.", valueName: "list"))
   var fields = FieldList()
 
-  @Option(help: "Whether offsets count bytes or Unicode scalars (char).")
-  var offsetUnit = OffsetUnit.byte
+  @Option(help: "Whether offsets count bytes, Unicode scalars (char), UTF-16 units or graphemes.")
+  var offsetUnit = OffsetUnitOption.byte
+
+  @Option(
+    help: ArgumentHelp(
+      "Encode only the longest beginning of the text that has at most so many tokens.",
+      valueName: "count"))
+  var maxTokens: Int?
+
+  @OptionGroup(title: "Sampling") var sampling: SamplingOptions
 
   @Argument(help: "The input; standard input without one.")
   var file: String?
@@ -61,24 +70,87 @@ struct EncodeCommand: ParsableCommand {
   func run() throws {
     let tokenizer = try tokenizer.load()
     let input = try LineReader(file)
+    var sampler = sampling.sampler()
     if format == .jsonl {
       return try JSONLines.process(input) { line in
         let text = try line.string("text")
-        if fields.fields == [.ids] {
-          let ids = try tokenizer.ids(of: text, addSpecialTokens: specialTokens)
-          return "{\"ids\":" + JSONText.list(ids.lazy.map(String.init)) + "}"
+        if fields.fields == [.ids], sampler == nil, maxTokens == nil {
+          return object(try tokenizer.ids(of: text, addSpecialTokens: specialTokens))
         }
-        return object(try tokenizer.encode(text, addSpecialTokens: specialTokens), of: text)
+        return object(try encode(text, tokenizer, &sampler), of: text)
       }
     }
-    let text = try input.rest()
+    let output = BufferedWriter.standardOutput()
+    if let count = sampling.nbest {
+      let text = try String(validUTF8: input.rest())
+      let best = try tokenizer.nBest(text, count: count, addSpecialTokens: specialTokens)
+      for (encoding, score) in best { try output.write("\(score)\t\(line(encoding))\n") }
+    } else if maxTokens != nil || sampler != nil {
+      let text = try String(validUTF8: input.rest())
+      try output.write(line(encode(text, tokenizer, &sampler)) + "\n")
+    } else {
+      try TextInput(input).read { text in
+        try output.write(line(text, tokenizer) + "\n")
+      } parts: { input in
+        try writeStream(input, tokenizer, output)
+      }
+    }
+    try output.flush()
+  }
+
+  func validate() throws {
+    if sampling.nbest != nil, format == .jsonl || maxTokens != nil {
+      throw ValidationError("--nbest prints lines of ids or tokens of the whole text")
+    }
+  }
+
+  private func writeStream(
+    _ input: TextInput, _ tokenizer: Tokenizer, _ output: BufferedWriter
+  ) throws {
+    var stream = tokenizer.makeEncodeStream(addSpecialTokens: specialTokens)
+    var isFirst = true
+    func write(_ encoding: Encoding) throws {
+      guard encoding.count > 0 else { return }
+      try output.write((isFirst ? "" : " ") + line(encoding))
+      isFirst = false
+    }
+    while let part = try input.chunk() { try write(stream.append(utf8: part)) }
+    try write(stream.finish())
+    try output.write("\n")
+  }
+
+  private func encode(
+    _ text: String, _ tokenizer: Tokenizer, _ sampler: inout SamplingOptions.Sampler?
+  ) throws -> Encoding {
+    var text = text
+    if let maxTokens {
+      text = String(
+        try tokenizer.prefix(of: text, maxTokens: maxTokens, addSpecialTokens: specialTokens))
+    }
+    return try sampler?.encode(text, tokenizer, addSpecialTokens: specialTokens)
+      ?? tokenizer.encode(text, addSpecialTokens: specialTokens)
+  }
+
+  /// Ids or tokens of a text between spaces.
+  private func line(_ text: [UInt8], _ tokenizer: Tokenizer) throws -> String {
+    if format == .ids {
+      let ids = try tokenizer.ids(ofUTF8: text, addSpecialTokens: specialTokens)
+      return ids.lazy.map(String.init).joined(separator: " ")
+    }
+    return line(try tokenizer.encode(utf8: text, addSpecialTokens: specialTokens))
+  }
+
+  /// Ids or tokens between spaces.
+  private func line(_ encoding: Encoding) -> String {
     let words =
       format == .ids
-      ? try tokenizer.ids(ofUTF8: text, addSpecialTokens: specialTokens).map(String.init)
-      : try tokenizer.encode(utf8: text, addSpecialTokens: specialTokens).tokens.map {
-        String(decoding: $0, as: UTF8.self)
-      }
-    print(words.joined(separator: " "))
+      ? encoding.ids.map(String.init)
+      : encoding.tokens.map { String(decoding: $0, as: UTF8.self) }
+    return words.joined(separator: " ")
+  }
+
+  private func object(_ ids: [TokenID]) -> String {
+    "{\"ids\":" + JSONText.list(ids.lazy.map(String.init)) + "}"
   }
 
   private func object(_ encoding: Encoding, of text: String) -> String {
@@ -91,7 +163,7 @@ struct EncodeCommand: ParsableCommand {
       members.append("\"tokens\":" + JSONText.list(tokens))
     }
     if fields.fields.contains(.offsets) {
-      let offsets = offsetUnit.convert(encoding.offsets, in: text)
+      let offsets = encoding.offsets(in: offsetUnit.unit, of: text)
       members.append(
         "\"offsets\":" + JSONText.list(offsets.map { "[\($0.lowerBound),\($0.upperBound)]" }))
     }

@@ -8,9 +8,10 @@ struct TokenizerOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       A tokenizer file of any format, a directory that holds one, the name of a vocabulary that \
-      ships with graft, or a Hub id in the local Hugging Face cache.
+      ships with graft, a Hub id in the local Hugging Face cache, or bytes or byt5. Without it, the \
+      vocabulary \(ShippedVocabularies.defaultName), which ships with graft.
       """, valueName: "tokenizer"))
-  var tokenizer: String
+  var tokenizer: String?
 
   @Option(
     help: ArgumentHelp(
@@ -21,9 +22,26 @@ struct TokenizerOptions: ParsableArguments {
   /// Opens the tokenizer.
   func load() throws -> Tokenizer { try Tokenizer(definition()) }
 
+  /// Reads the definition of the tokenizer that a person names.
+  static func definition(
+    named name: String, spec: TokenizerSpec = TokenizerSpec()
+  ) throws -> TokenizerDefinition {
+    try TokenizerDefinition(named: name, spec: spec, warn: warn)
+  }
+
+  /// Says on standard error what was assumed of a tokenizer.
+  private static func warn(_ assumption: String) {
+    let errors = BufferedWriter.standardError()
+    // A warning that cannot be printed is no reason to stop.
+    try? errors.write("graft: \(assumption)\n")
+    try? errors.flush()
+  }
+
   /// Reads the tokenizer's definition.
   func definition() throws -> TokenizerDefinition {
     let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
-    return try TokenizerDefinition(contentsOf: TokenizerLocation.find(tokenizer), spec: spec)
+    if let tokenizer { return try Self.definition(named: tokenizer, spec: spec) }
+    let path = try ShippedVocabularies.defaultPath()
+    return try TokenizerDefinition(contentsOf: path, spec: spec, warn: Self.warn)
   }
 }

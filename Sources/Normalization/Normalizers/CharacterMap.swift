@@ -86,6 +86,12 @@ public struct CharacterMap: Sendable {
     return rest.prefix { $0 != 0 }
   }
 
+  /// The node that `byte` leads to from `node`; `nil` when no sequence goes on like that.
+  func child(of node: Int, _ byte: UInt8) -> Int? {
+    let child = node ^ units[node].offset ^ Int(byte)
+    return child < units.count && units[child].label == UInt32(byte) ? child : nil
+  }
+
   // MARK: Validation
 
   private enum Visit { case none, open, done }

@@ -25,6 +25,12 @@ public struct TextMatcher: Sendable {
     }
   }
 
+  /// The text that is looked for; `nil` for a regular expression.
+  public var literal: [UInt8]? {
+    if case .literal(let text) = engine { return text }
+    return nil
+  }
+
   /// The byte ranges of all matches in a well-formed text, from left to right, none overlapping.
   ///
   /// An empty match directly after another match is not reported, as in the reference's iterator, nor

@@ -45,8 +45,8 @@ public struct VocabularyAlignment: Sendable {
     base: (TokenizerDefinition, TokenizerVocabulary, SpecialTokens),
     donor: (TokenizerDefinition, TokenizerVocabulary, SpecialTokens)
   ) {
-    let baseIndex = SurfaceIndex(TokenSpelling(base.0, base.1, base.2), base.1)
-    let donorIndex = SurfaceIndex(TokenSpelling(donor.0, donor.1, donor.2), donor.1)
+    let baseIndex = SurfaceIndex(TokenSpelling(base.0, base.1), base.2)
+    let donorIndex = SurfaceIndex(TokenSpelling(donor.0, donor.1), donor.2)
     var matches: [TokenID: Match] = [:]
     for (id, surface) in donorIndex.surfaces {
       let roles = donor.2.roles(of: id)
@@ -93,10 +93,10 @@ private struct SurfaceIndex {
 
   /// Where two tokens have one surface, a text of the model counts before a byte of a fallback
   /// alphabet, and a lower id before a higher one.
-  init(_ spelling: TokenSpelling, _ vocabulary: TokenizerVocabulary) {
+  init(_ spelling: TokenSpelling, _ specialTokens: SpecialTokens) {
     var fallbacks: [(TokenID, TokenSurface)] = []
-    for id in vocabulary.ids {
-      guard let surface = spelling.surface(of: id) else { continue }
+    for id in spelling.vocabulary.ids {
+      guard let surface = spelling.surface(of: id, specialTokens) else { continue }
       surfaces.append((id, surface))
       if spelling.isByteFallback(id) {
         fallbacks.append((id, surface))

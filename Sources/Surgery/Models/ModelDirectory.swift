@@ -29,6 +29,8 @@ public struct ModelDirectory: Sendable {
   /// Whether a file belongs to a tokenizer, `tokenizer.model.v3` and its like included.
   static func isTokenizerFile(_ name: String) -> Bool {
     tokenizerFileNames.contains(name) || name.hasPrefix("tokenizer.model.")
+      || name.hasSuffix(".tiktoken") || name.hasPrefix("tekken") && name.hasSuffix(".json")
+      || name.contains("tokenizer") && name.contains(".model")
   }
 
   /// Opens the directory at `path`.
@@ -38,13 +40,16 @@ public struct ModelDirectory: Sendable {
   public init(_ path: String) throws {
     guard FileSystem.isDirectory(path) else { throw ModelError(path, .noDirectory) }
     self.path = path
-    for name in ["config.json", "tokenizer.json"] where !FileSystem.isFile(path + "/" + name) {
-      throw ModelError(path, .missingFile(name))
+    guard FileSystem.isFile(path + "/config.json") else {
+      throw ModelError(path, .missingFile("config.json"))
     }
     let config = try JSON(contentsOf: path + "/config.json").expectObject()
     self.config = config
     generationConfig = try Self.optionalJSON(path + "/generation_config.json")
-    tokenizer = try TokenizerDefinition(contentsOf: path + "/tokenizer.json")
+    guard let file = try TokenizerDirectory.namedFile(in: path) else {
+      throw ModelError(path, .missingFile("tokenizer.json"))
+    }
+    tokenizer = try TokenizerDefinition(contentsOf: path + "/" + file)
     vocabulary = TokenizerVocabulary(tokenizer)
     let tokenizerFiles = try ["tokenizer_config.json", "special_tokens_map.json"]
       .compactMap { try Self.optionalJSON(path + "/" + $0) }

@@ -2,8 +2,9 @@ internal import Normalization
 
 /// A decoder ready to run: nested sequences are flat, patterns are compiled.
 struct CompiledDecoder: Sendable {
-  private enum Step: Sendable {
+  enum Step: Sendable {
     case byteLevel
+    case bytes(dropsInvalid: Bool)
     case byteFallback
     case fuse
     case strip(Unicode.Scalar, start: Int, stop: Int)
@@ -14,7 +15,7 @@ struct CompiledDecoder: Sendable {
     case metaspace(String, dropsFirst: Bool)
     case alignment(padding: String, wordDelimiter: String, cleanup: Bool)
   }
-  private var steps: [Step] = []
+  private(set) var steps: [Step] = []
 
   /// - Parameter decoder: without one, tokens are joined by spaces.
   init(_ decoder: Decoder?) throws(TokenizerError) {
@@ -24,6 +25,7 @@ struct CompiledDecoder: Sendable {
   private mutating func append(_ decoder: Decoder) throws(TokenizerError) {
     switch decoder {
     case .byteLevel: steps.append(.byteLevel)
+    case .bytes(let dropsInvalid): steps.append(.bytes(dropsInvalid: dropsInvalid))
     case .byteFallback: steps.append(.byteFallback)
     case .fuse: steps.append(.fuse)
     case .strip(let scalar, let start, let stop):
@@ -55,32 +57,42 @@ struct CompiledDecoder: Sendable {
   private func apply(_ step: Step, to texts: [[UInt8]]) throws(TokenizerError) -> [[UInt8]] {
     switch step {
     case .byteLevel: return [Self.bytes(ofSpelled: texts)]
+    case .bytes(let dropsInvalid):
+      return [Self.text(ofNumbered: texts, dropsInvalid: dropsInvalid)]
     case .byteFallback: return Self.joiningByteTokens(texts)
     case .fuse: return [Array(texts.joined())]
-    case .strip(let scalar, let start, let stop):
-      return texts.map { Self.stripped($0, scalar, start: start, stop: stop) }
-    case .replace(let matcher, let replacement):
+    case .strip, .replace, .separateBySpaces, .wordPiece, .metaspace:
       var result: [[UInt8]] = []
-      for text in texts { result.append(try Self.replacing(matcher, in: text, with: replacement)) }
-      return result
-    case .separateBySpaces:
-      return texts.enumerated().map { $0.offset == 0 ? $0.element : [0x20] + $0.element }
-    case .wordPiece(let prefix, let cleanup):
-      return texts.enumerated().map { index, text in
-        let word = index == 0 ? text : Self.joiningContinuation(text, prefix: prefix)
-        return cleanup ? EnglishCleanup.clean(word) : word
+      for (index, text) in texts.enumerated() {
+        result.append(try Self.changed(text, at: index, by: step))
       }
+      return result
     case .endOfWord(let suffix):
       return texts.enumerated().map { index, text in
         text.replacing(suffix, with: index == texts.count - 1 ? "" : " ")
       }
-    case .metaspace(let mark, let dropsFirst):
-      return texts.enumerated().map { index, text in
-        text.replacing(mark, with: index == 0 && dropsFirst ? "" : " ")
-      }
     case .alignment(let padding, let wordDelimiter, let cleanup):
       return Self.aligned(
         texts, padding: padding, wordDelimiter: wordDelimiter, cleanup: cleanup)
+    }
+  }
+
+  /// What a step that looks at one text at a time makes of the text at `index`.
+  static func changed(
+    _ text: [UInt8], at index: Int, by step: Step
+  ) throws(TokenizerError) -> [UInt8] {
+    switch step {
+    case .strip(let scalar, let start, let stop):
+      return stripped(text, scalar, start: start, stop: stop)
+    case .replace(let matcher, let replacement):
+      return try replacing(matcher, in: text, with: replacement)
+    case .separateBySpaces: return index == 0 ? text : [0x20] + text
+    case .wordPiece(let prefix, let cleanup):
+      let word = index == 0 ? text : joiningContinuation(text, prefix: prefix)
+      return cleanup ? EnglishCleanup.clean(word) : word
+    case .metaspace(let mark, let dropsFirst):
+      return text.replacing(mark, with: index == 0 && dropsFirst ? "" : " ")
+    case .byteLevel, .bytes, .byteFallback, .fuse, .endOfWord, .alignment: return text
     }
   }
 
@@ -95,29 +107,36 @@ struct CompiledDecoder: Sendable {
   ) -> [[UInt8]] {
     var result: [[UInt8]] = []
     for (index, text) in texts.enumerated() where index == 0 || texts[index - 1] != text {
-      var text = text.replacing(padding, with: "")
-      if cleanup { text = EnglishCleanup.clean(text).replacing(wordDelimiter, with: " ") }
+      let text = withoutPadding(
+        text, padding: padding, wordDelimiter: wordDelimiter, cleanup: cleanup)
       if !text.isEmpty { result.append(text) }
     }
     return result
   }
 
+  /// What one token of an alignment stands for.
+  static func withoutPadding(
+    _ text: [UInt8], padding: String, wordDelimiter: String, cleanup: Bool
+  ) -> [UInt8] {
+    let text = text.replacing(padding, with: "")
+    return cleanup ? EnglishCleanup.clean(text).replacing(wordDelimiter, with: " ") : text
+  }
+
   /// A token with any character outside the byte alphabet stands for its own text.
   private static func bytes(ofSpelled texts: [[UInt8]]) -> [UInt8] {
-    let bytes = texts.flatMap { text in ByteAlphabet.decode(text.scalars) ?? text }
-    return Array(String(decoding: bytes, as: UTF8.self).utf8)
+    Array(String(decoding: texts.flatMap(bytes(ofSpelled:)), as: UTF8.self).utf8)
+  }
+
+  /// The bytes that one token spells.
+  static func bytes(ofSpelled text: [UInt8]) -> [UInt8] {
+    ByteAlphabet.decode(text.scalars) ?? text
   }
 
   private static func joiningByteTokens(_ texts: [[UInt8]]) -> [[UInt8]] {
     var result: [[UInt8]] = []
     var run: [UInt8] = []
     func flush() {
-      guard !run.isEmpty else { return }
-      if String(validating: run, as: UTF8.self) != nil {
-        result.append(run)
-      } else {
-        result += run.map { _ in Array("\u{FFFD}".utf8) }
-      }
+      result += Self.texts(ofByteRun: run)
       run.removeAll()
     }
     for text in texts {
@@ -130,6 +149,13 @@ struct CompiledDecoder: Sendable {
     }
     flush()
     return result
+  }
+
+  /// The texts that a run of byte tokens stands for: one, or U+FFFD for each byte.
+  static func texts(ofByteRun run: [UInt8]) -> [[UInt8]] {
+    guard !run.isEmpty else { return [] }
+    if String(validating: run, as: UTF8.self) != nil { return [run] }
+    return run.map { _ in Array("\u{FFFD}".utf8) }
   }
 
   private static func stripped(

@@ -5,6 +5,8 @@ public import Normalization
 public indirect enum Decoder: Sendable, Equatable {
   /// The byte alphabet back to bytes.
   case byteLevel
+  /// Tokens of `ByteDefinition` back to bytes. What is not UTF-8 is dropped or becomes U+FFFD.
+  case bytes(dropsInvalid: Bool)
   /// Runs of `<0xNN>` back to text; a run that is not UTF-8 becomes U+FFFD for each byte.
   case byteFallback
   /// All texts into one.

@@ -39,6 +39,7 @@ public enum TokenizationModel: Sendable, Equatable {
   case wordPiece(WordPieceDefinition)
   case wordLevel(WordLevelDefinition)
   case sentencePiece(SentencePieceDefinition)
+  case bytes(ByteDefinition)
 
   /// The tokens of the model itself, without those that are added beside it.
   public var vocabulary: Vocabulary {
@@ -48,6 +49,7 @@ public enum TokenizationModel: Sendable, Equatable {
     case .wordPiece(let definition): definition.vocabulary
     case .wordLevel(let definition): definition.vocabulary
     case .sentencePiece(let definition): definition.vocabulary
+    case .bytes(let definition): definition.vocabulary
     }
   }
 
@@ -139,6 +141,8 @@ public struct WordLevelDefinition: Sendable, Equatable {
 public enum AddedTokenPolicy: Sendable, Equatable {
   /// Always. Ids are assigned as Hugging Face's library does it; see `TokenizerVocabulary`.
   case alwaysMatched
+  /// Always. Ids are those that the file states.
+  case alwaysMatchedWithStatedIDs
   /// Only when special tokens are asked for, as `encode` and `encode_ordinary` of tiktoken differ.
   /// Ids are those that the file states.
   case matchedWithSpecialTokens
@@ -149,7 +153,7 @@ public enum AddedTokenPolicy: Sendable, Equatable {
   /// Whether added tokens are matched in a text that is encoded with or without special tokens.
   func matches(withSpecialTokens: Bool) -> Bool {
     switch self {
-    case .alwaysMatched: true
+    case .alwaysMatched, .alwaysMatchedWithStatedIDs: true
     case .matchedWithSpecialTokens: withSpecialTokens
     case .neverMatched: false
     }

@@ -4,16 +4,18 @@ enum PieceEncoder: Sendable {
   case unigram(UnigramEncoder)
   case wordPiece(WordPieceEncoder)
   case wordLevel(WordLevelEncoder)
+  case bytes(ByteEncoder)
 
-  /// - Throws: `TokenizerError.unavailable` for an option that cannot be run.
+  /// A model's dropout is not applied; see `TokenSampling`.
+  ///
+  /// - Throws: `TokenizerError.unavailable` for a model that runs by itself only.
   init(_ model: TokenizationModel) throws(TokenizerError) {
     switch model {
-    case .bpe(let definition):
-      guard (definition.dropout ?? 0) == 0 else { throw .unavailable("BPE dropout") }
-      self = .bytePair(BytePairEncoder(definition))
+    case .bpe(let definition): self = .bytePair(BytePairEncoder(definition))
     case .unigram(let definition): self = .unigram(UnigramEncoder(definition))
     case .wordPiece(let definition): self = .wordPiece(WordPieceEncoder(definition))
     case .wordLevel(let definition): self = .wordLevel(WordLevelEncoder(definition))
+    case .bytes(let definition): self = .bytes(ByteEncoder(definition))
     case .sentencePiece: throw .unavailable("a SentencePiece model inside another pipeline")
     }
   }
@@ -22,7 +24,7 @@ enum PieceEncoder: Sendable {
   var acceptsBytes: Bool {
     switch self {
     case .bytePair(let encoder): encoder.acceptsBytes
-    case .unigram, .wordPiece, .wordLevel: false
+    case .unigram, .wordPiece, .wordLevel, .bytes: false
     }
   }
 
@@ -40,6 +42,7 @@ enum PieceEncoder: Sendable {
     case .unigram(let encoder): try encoder.encode(piece, into: &output)
     case .wordPiece(let encoder): try encoder.encode(piece, into: &output)
     case .wordLevel(let encoder): try encoder.encode(piece, into: &output)
+    case .bytes(let encoder): encoder.encode(piece, into: &output)
     }
   }
 }

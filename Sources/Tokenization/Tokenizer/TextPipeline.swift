@@ -7,7 +7,7 @@ struct TextPipeline: Sendable {
   private let normalizer: CompiledNormalizer
   private let addedTokens: AddedTokenSearch
   private let splitter: Splitter
-  private let encoder: PieceEncoder
+  let encoder: PieceEncoder
   private let caches = WordCachePool()
   /// The fast ways to ids, where the definition allows one.
   private let engine: Engine?
@@ -17,6 +17,11 @@ struct TextPipeline: Sendable {
     case spaced(SpacedMergingEngine, SpacedMergingEngine.Prefix)
     case chunked(ChunkCutting)
   }
+
+  /// What encodes a piece in the place of the model: appends the tokens of the piece, which is to be
+  /// read in the byte alphabet where the flag says so.
+  typealias PieceEncoding =
+    (ArraySlice<UInt8>, Bool, inout PieceTokens) throws(TokenizerError) -> Void
 
   /// - Throws: `TokenizerError` when a part of the definition is not valid or not available.
   init(_ definition: TokenizerDefinition, _ vocabulary: TokenizerVocabulary) throws(TokenizerError)
@@ -59,8 +64,10 @@ struct TextPipeline: Sendable {
   /// - Parameters:
   ///   - text: well-formed UTF-8.
   ///   - matchesAddedTokens: whether added tokens are taken out at all.
+  ///   - encodePiece: what encodes each piece; the model itself when it is `nil`.
   func tokens(
-    of text: [UInt8], typeID: UInt32, matchesAddedTokens: Bool
+    of text: [UInt8], typeID: UInt32, matchesAddedTokens: Bool,
+    encodingPieces encodePiece: PieceEncoding? = nil
   ) throws(TokenizerError) -> Encoding {
     var output = Output(typeID: typeID)
     for segment in segments(of: text, stage: .raw, matchesAddedTokens) {
@@ -77,7 +84,7 @@ struct TextPipeline: Sendable {
           output.append(
             id, name: part.bytes[inner.range], offsets: part.originalRange(of: inner.range))
         } else {
-          try appendModelTokens(of: part.part(inner.range), to: &output)
+          try appendModelTokens(of: part.part(inner.range), to: &output, encodePiece)
         }
       }
     }
@@ -119,9 +126,17 @@ struct TextPipeline: Sendable {
 
   /// Cuts a normalized text without added tokens into pieces and encodes each.
   private func appendModelTokens(
-    of text: AlignedText, to output: inout Output
+    of text: AlignedText, to output: inout Output, _ encodePiece: PieceEncoding?
   ) throws(TokenizerError) {
     let split = try splitter.split(text)
+    if let encodePiece {
+      for piece in split.pieces {
+        var tokens = PieceTokens()
+        try encodePiece(split.text.bytes[piece], splitter.yieldsBytes, &tokens)
+        output.append(tokens, of: piece, in: split.text, vocabulary.model)
+      }
+      return
+    }
     try caches.withCache { cache throws(TokenizerError) in
       var tokens = PieceTokens()
       for piece in split.pieces {

@@ -16,13 +16,15 @@ public final class Tokenizer: Sendable {
   /// Its tokens, those of the model and those added.
   public let vocabulary: TokenizerVocabulary
   let engine: Engine
+  let postProcessor: CompiledPostProcessor
+  let decoder: CompiledDecoder
   let scratch = ScratchPool()
   /// The special tokens that the post-processor puts around one text.
   let frame: SpecialFrame
-  private let postProcessor: CompiledPostProcessor
-  private let decoder: CompiledDecoder
   /// How special tokens are spelled: the reference tells them by that when it leaves them out.
-  private let specialSpellings: Set<[UInt8]>
+  let specialSpellings: Set<[UInt8]>
+
+  let cuts = LazyCutRule()
 
   /// The two ways from text to tokens.
   enum Engine: Sendable {

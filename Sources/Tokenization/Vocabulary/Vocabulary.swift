@@ -75,10 +75,19 @@ public struct Vocabulary: Sendable {
   ///
   /// - Complexity: O(length of the token).
   public func id(of token: some Collection<UInt8>) -> TokenID? {
-    token.withContiguousBytes { token in
-      Self.find(token, storage.slots, storage.arena, storage.starts).map { storage.ids[$0] }
-    }
+    token.withContiguousBytes { id(of: $0) }
   }
+
+  /// The same for bytes that lie in one piece, as in every hot loop.
+  public func id(of token: UnsafeRawBufferPointer) -> TokenID? {
+    Self.find(token, storage.slots, storage.arena, storage.starts).map { storage.ids[$0] }
+  }
+
+  /// The same for bytes in an array.
+  public func id(of token: [UInt8]) -> TokenID? { token.withUnsafeBytes { id(of: $0) } }
+
+  /// The same for a part of an array.
+  public func id(of token: ArraySlice<UInt8>) -> TokenID? { token.withUnsafeBytes { id(of: $0) } }
 
   /// The bytes of the token with `id`; `nil` for an id that no token has.
   public func token(_ id: TokenID) -> ArraySlice<UInt8>? {
@@ -86,8 +95,22 @@ public struct Vocabulary: Sendable {
   }
 
   /// All tokens with their ids, in the order in which they were given.
-  public var entries: some Sequence<(token: ArraySlice<UInt8>, id: TokenID)> {
-    (0..<count).lazy.map { (token: bytes(ofEntry: $0), id: storage.ids[$0]) }
+  public var entries: Entries { Entries(vocabulary: self) }
+
+  /// The tokens of a vocabulary with their ids.
+  public struct Entries: Sequence, IteratorProtocol {
+    fileprivate let vocabulary: Vocabulary
+    private var entry = 0
+
+    fileprivate init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
+    public var underestimatedCount: Int { vocabulary.count - entry }
+
+    public mutating func next() -> (token: ArraySlice<UInt8>, id: TokenID)? {
+      guard entry < vocabulary.count else { return nil }
+      defer { entry += 1 }
+      return (token: vocabulary.bytes(ofEntry: entry), id: vocabulary.storage.ids[entry])
+    }
   }
 
   private func bytes(ofEntry entry: Int) -> ArraySlice<UInt8> {
@@ -109,7 +132,9 @@ public struct Vocabulary: Sendable {
       while slots[slot] != 0 {
         let entry = Int(slots[slot]) - 1
         let range = Int(starts[entry])..<Int(starts[entry + 1])
-        if range.count == token.count, UnsafeRawBufferPointer(rebasing: arena[range]) == token {
+        if range.count == token.count,
+          ByteHash.areEqual(UnsafeRawBufferPointer(rebasing: arena[range]), token)
+        {
           return entry
         }
         slot = (slot + 1) & (slots.count - 1)
@@ -123,30 +148,50 @@ public struct Vocabulary: Sendable {
     private var arena: [UInt8] = []
     private var starts: [UInt32] = [0]
     private var ids: [TokenID] = []
-    private var slots = [UInt32](repeating: 0, count: 1024)
+    private var slots: [UInt32]
 
-    public init() {}
+    /// An empty vocabulary.
+    ///
+    /// - Parameter minimumCapacity: how many tokens there is room for at once.
+    public init(minimumCapacity: Int = 0) {
+      var slotCount = 1024
+      while slotCount < minimumCapacity * 2 { slotCount *= 2 }
+      slots = [UInt32](repeating: 0, count: slotCount)
+      starts.reserveCapacity(minimumCapacity + 1)
+      ids.reserveCapacity(minimumCapacity)
+      arena.reserveCapacity(minimumCapacity * 8)
+    }
 
     /// Adds `token`, or gives it a new id when it is there already.
     ///
     /// - Returns: the id that the token had before.
     @discardableResult
     public mutating func add(_ token: some Collection<UInt8>, id: TokenID) -> TokenID? {
-      token.withContiguousBytes { token in
-        if let entry = Vocabulary.find(token, slots, arena, starts) {
-          defer { ids[entry] = id }
-          return ids[entry]
-        }
-        arena.append(contentsOf: token)
-        starts.append(UInt32(arena.count))
-        ids.append(id)
-        if ids.count * 2 > slots.count {
-          rehash(slotCount: slots.count * 2)
-        } else {
-          insert(ids.count - 1, hash: Vocabulary.hash(token))
-        }
-        return nil
+      token.withContiguousBytes { add($0, id: id) }
+    }
+
+    /// The same for bytes that lie in one piece.
+    @discardableResult
+    public mutating func add(_ token: UnsafeRawBufferPointer, id: TokenID) -> TokenID? {
+      if let entry = Vocabulary.find(token, slots, arena, starts) {
+        defer { ids[entry] = id }
+        return ids[entry]
       }
+      arena.append(contentsOf: token)
+      starts.append(UInt32(arena.count))
+      ids.append(id)
+      if ids.count * 2 > slots.count {
+        rehash(slotCount: slots.count * 2)
+      } else {
+        insert(ids.count - 1, hash: Vocabulary.hash(token))
+      }
+      return nil
+    }
+
+    /// The same for bytes in an array.
+    @discardableResult
+    public mutating func add(_ token: [UInt8], id: TokenID) -> TokenID? {
+      token.withUnsafeBytes { add($0, id: id) }
     }
 
     /// The finished vocabulary.
@@ -167,12 +212,6 @@ public struct Vocabulary: Sendable {
       while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
       slots[slot] = UInt32(entry + 1)
     }
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  fileprivate static func == (left: UnsafeRawBufferPointer, right: UnsafeRawBufferPointer) -> Bool {
-    left.elementsEqual(right)
   }
 }
 

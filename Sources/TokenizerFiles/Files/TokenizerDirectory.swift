@@ -1,7 +1,7 @@
-internal import ByteIO
+package import ByteIO
 
 /// A directory that holds a tokenizer in one or more files.
-enum TokenizerDirectory {
+package enum TokenizerDirectory {
   /// The file names that tokenizers are stored under, the most complete ones first.
   private static let names = [
     "tokenizer.json", "tekken.json", "tokenizer.model", "spiece.model",
@@ -23,12 +23,8 @@ enum TokenizerDirectory {
         return path
       }
     }
+    if let name = try namedFile(in: directory) { return directory + "/" + name }
     let entries = try FileSystem.names(inDirectory: directory)
-    for name in names {
-      if let entry = entries.first(where: { $0 == name || $0 == name + ".gz" }) {
-        return directory + "/" + entry
-      }
-    }
     for suffix in suffixes {
       let entry = entries.first { $0.hasSuffix(suffix) || $0.hasSuffix(suffix + ".gz") }
       if let entry { return directory + "/" + entry }
@@ -36,6 +32,20 @@ enum TokenizerDirectory {
     throw TokenizerFileError(
       source: directory,
       message: "the directory holds no tokenizer; graft looks for \(names.joined(separator: ", "))")
+  }
+
+  /// The name of the file in a directory that is a tokenizer by its name alone; `nil` when there is
+  /// none. Other files of a model are never taken for one.
+  package static func namedFile(in directory: String) throws(FileError) -> String? {
+    let entries = try FileSystem.names(inDirectory: directory)
+    for name in names {
+      if let entry = entries.first(where: { $0 == name || $0 == name + ".gz" }) { return entry }
+    }
+    // `qwen.tiktoken`, `tekken_240718.json`, `mistral_instruct_tokenizer_240323.model.v3`
+    return entries.first { entry in
+      entry.hasSuffix(".tiktoken") || entry.hasPrefix("tekken")
+        || entry.contains("tokenizer") && entry.contains(".model")
+    }
   }
 
   /// The vocabulary and the merges of a BPE model of two files, given one of them.

@@ -15,7 +15,9 @@ struct TokenizerFile {
   /// Reads the definition.
   ///
   /// - Throws: `FileError`, `JSONError` or `TokenizerFileError`.
-  func definition(_ spec: TokenizerSpec) throws -> TokenizerDefinition {
+  func definition(
+    _ spec: TokenizerSpec, warn: (String) -> Void
+  ) throws -> TokenizerDefinition {
     if GGUFReader.isGGUF(file.bytes) {
       // The tensors of a whole model may follow; only the head is touched.
       return try withExtendedLifetime(file) {
@@ -29,10 +31,12 @@ struct TokenizerFile {
     switch try FileContent.recognise(bytes, source: path) {
     case .tokenizerJSON(let json): return try TokenizerJSON.read(json)
     case .tekken(let json): return try TekkenFile.read(json)
-    case .tiktoken: return try TiktokenFile.read(bytes, source: path, spec: spec)
+    case .tiktoken: return try TiktokenFile.read(bytes, source: path, spec: spec, warn: warn)
     case .sentencePiece:
       return TokenizerDefinition(try SentencePieceFile.read(bytes, source: path))
-    case .wordPieceVocabulary: return try wordPieceDefinition(bytes, spec)
+    case .wordPieceVocabulary:
+      return try Self.wordPieceDefinition(
+        bytes, TokenizerConfig(directory: directory), spec, source: path)
     case .clipMerges: return try clipDefinition(bytes, spec)
     case .vocabulary(let json): return try bytePairDefinition(vocabulary: json, spec)
     case .merges: return try bytePairDefinition(merges: bytes, spec)
@@ -53,11 +57,12 @@ struct TokenizerFile {
 
   // MARK: WordPiece
 
-  private func wordPieceDefinition(
-    _ bytes: [UInt8], _ spec: TokenizerSpec
+  /// A `vocab.txt` with what the files beside it say.
+  static func wordPieceDefinition(
+    _ bytes: [UInt8], _ config: TokenizerConfig, _ spec: TokenizerSpec = TokenizerSpec(),
+    source: String
   ) throws -> TokenizerDefinition {
-    let config = try TokenizerConfig(directory: directory)
-    let vocabulary = try VocabularyText.read(bytes, source: path)
+    let vocabulary = try VocabularyText.read(bytes, source: source)
     var definition = BERTPipeline.definition(
       vocabulary, lowercases: spec.lowercases ?? config.lowercases)
     let added = config.addedTokens(beside: vocabulary)
@@ -78,8 +83,9 @@ struct TokenizerFile {
         source: path, message: "a vocabulary needs its merges beside it, in merges.txt or vocab.bpe"
       )
     }
-    return try bytePairDefinition(
-      vocabulary: json, merges: Self.read(merges), mergesPath: merges, spec)
+    return try Self.bytePairDefinition(
+      vocabulary: json, merges: Self.read(merges), mergesPath: merges,
+      TokenizerConfig(directory: directory), spec, source: path)
   }
 
   /// Merges with the vocabulary beside them, or with the one that they imply.
@@ -89,8 +95,9 @@ struct TokenizerFile {
     let names = [spec.vocabularyFile, "vocab.json", "encoder.json"].compactMap(\.self)
     if let file = try TokenizerDirectory.Companion.of(path, named: names) {
       let json = try JSON(parsing: Self.read(file), source: file)
-      return try bytePairDefinition(
-        vocabulary: json, merges: bytes, mergesPath: path, spec)
+      return try Self.bytePairDefinition(
+        vocabulary: json, merges: bytes, mergesPath: path, TokenizerConfig(directory: directory),
+        spec, source: path)
     }
     let lines = try MergesFile.read(bytes, source: path)
     var model = BPEDefinition(vocabulary: Vocabulary([]), merges: [])
@@ -98,22 +105,23 @@ struct TokenizerFile {
     model.vocabulary = MergesFile.impliedVocabulary(
       lines, endOfWordSuffix: model.endOfWordSuffix)
     try MergesFile.apply(lines, to: &model, source: path)
-    return try surround(model, spec)
+    return try Self.surround(model, TokenizerConfig(directory: directory), spec, source: path)
   }
 
-  private func bytePairDefinition(
-    vocabulary: JSON, merges: [UInt8], mergesPath: String, _ spec: TokenizerSpec
+  /// A vocabulary and its merges with what the files beside them say.
+  static func bytePairDefinition(
+    vocabulary: JSON, merges: [UInt8], mergesPath: String, _ config: TokenizerConfig,
+    _ spec: TokenizerSpec = TokenizerSpec(), source: String
   ) throws -> TokenizerDefinition {
     let vocabulary = try TokenizerJSON.readVocabulary(vocabulary)
     var model = BPEDefinition(vocabulary: vocabulary, merges: [])
     try spec.applyModelOptions(to: &model)
-    let config = try TokenizerConfig(directory: directory)
     if spec.skeleton == nil, config.className == "CLIPTokenizer" {
       model.endOfWordSuffix = CLIPMerges.endOfWordSuffix
     }
     try MergesFile.apply(
       MergesFile.read(merges, source: mergesPath), to: &model, source: mergesPath)
-    return try surround(model, spec)
+    return try surround(model, config, spec, source: source)
   }
 
   private func clipDefinition(
@@ -133,10 +141,9 @@ struct TokenizerFile {
   }
 
   /// Puts a model into the pipeline of the spec, or of the class that the files beside it name.
-  private func surround(
-    _ model: BPEDefinition, _ spec: TokenizerSpec
+  private static func surround(
+    _ model: BPEDefinition, _ config: TokenizerConfig, _ spec: TokenizerSpec, source: String
   ) throws -> TokenizerDefinition {
-    let config = try TokenizerConfig(directory: directory)
     var definition: TokenizerDefinition
     switch config.className {
     case "Qwen2Tokenizer": definition = ByteLevelPipeline.qwen2(model)
@@ -147,7 +154,8 @@ struct TokenizerFile {
       let isByteLevel = model.hasByteAlphabet && model.endOfWordSuffix == nil
       guard spec.skeleton != nil || isByteLevel else {
         throw TokenizerFileError(
-          source: path, message: "the vocabulary is not byte-level; give its pipeline with --spec")
+          source: source, message: "the vocabulary is not byte-level; give its pipeline with --spec"
+        )
       }
       definition = ByteLevelPipeline.gpt2(model)
     }

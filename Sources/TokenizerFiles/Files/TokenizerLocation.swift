@@ -1,5 +1,4 @@
 internal import ByteIO
-internal import Glibc
 
 /// Where a tokenizer that a person names is to be found.
 public enum TokenizerLocation {
@@ -12,33 +11,22 @@ public enum TokenizerLocation {
   /// - Throws: `TokenizerFileError` that says where was looked.
   public static func find(_ name: String) throws(TokenizerFileError) -> String {
     if FileSystem.kind(name) != nil { return name }
-    let isPlainName = !name.contains("/") && !name.hasPrefix(".")
-    var searched: [String] = []
-    for directory in isPlainName ? vocabularyDirectories : [] {
-      let path = directory + "/" + name
-      if FileSystem.kind(path) != nil { return path }
-      searched.append(directory)
-    }
+    if let path = ShippedVocabularies.path(of: name) { return path }
     if let repository = hubRepository(name) {
       if let snapshot = snapshot(of: repository) { return snapshot }
-      searched.append(repository)
+      throw TokenizerFileError(
+        source: name,
+        message: "there is no such file or directory, nor \(repository) in the Hugging Face cache")
     }
-    let places = searched.isEmpty ? "" : " (looked in \(searched.joined(separator: ", ")))"
     throw TokenizerFileError(
-      source: name, message: "there is no such file, directory or known tokenizer" + places)
+      source: name, message: "there is no such file, directory or known tokenizer" + shippedNames)
   }
 
-  // MARK: Shipped vocabularies
-
-  /// `GRAFT_VOCABS`, then every `vocabs` beside or above the running program.
-  private static var vocabularyDirectories: [String] {
-    var directories = environment("GRAFT_VOCABS").map { [$0] } ?? []
-    var directory = FileSystem.parent(FileSystem.canonicalPath("/proc/self/exe") ?? "/")
-    while directory != "/" && directory != "." {
-      if FileSystem.isDirectory(directory + "/vocabs") { directories.append(directory + "/vocabs") }
-      directory = FileSystem.parent(directory)
-    }
-    return directories
+  /// A half sentence with the names that would have been understood.
+  private static var shippedNames: String {
+    let names = ShippedVocabularies.names
+    if names.isEmpty { return "" }
+    return "; these ship with graft: \(names.joined(separator: ", "))"
   }
 
   // MARK: Hugging Face Hub
@@ -52,8 +40,9 @@ public enum TokenizerLocation {
   }
 
   private static var hubDirectory: String? {
-    environment("HF_HUB_CACHE") ?? environment("HF_HOME").map { $0 + "/hub" }
-      ?? environment("HOME").map { $0 + "/.cache/huggingface/hub" }
+    ShippedVocabularies.environment("HF_HUB_CACHE") ?? ShippedVocabularies.environment("HF_HOME")
+      .map { $0 + "/hub" }
+      ?? ShippedVocabularies.environment("HOME").map { $0 + "/.cache/huggingface/hub" }
   }
 
   /// The snapshot that the branch `main` stands for, or else the first one there is.
@@ -66,10 +55,5 @@ public enum TokenizerLocation {
       }
     }
     return (try? FileSystem.names(inDirectory: snapshots))?.first.map { snapshots + "/" + $0 }
-  }
-
-  private static func environment(_ name: String) -> String? {
-    guard let value = getenv(name), value.pointee != 0 else { return nil }
-    return String(cString: value)
   }
 }

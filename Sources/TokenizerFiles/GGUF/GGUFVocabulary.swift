@@ -1,3 +1,4 @@
+internal import ByteIO
 internal import Normalization
 internal import Tokenization
 
@@ -9,7 +10,7 @@ struct GGUFVocabulary {
   /// llama.cpp's token types; empty where the file has none.
   private let types: [Int]
 
-  private static let prefix = "tokenizer.ggml."
+  static let prefix = "tokenizer.ggml."
 
   /// Reads a tokenizer.
   ///
@@ -32,10 +33,13 @@ struct GGUFVocabulary {
         message: "is missing: the file holds no vocabulary")
     }
     var tokens: [[UInt8]] = []
-    for element in elements {
-      guard case .text(let token) = element else {
+    for (id, element) in elements.enumerated() {
+      guard case .text(let token) = element,
+        UTF8Validation.firstInvalidByte(in: token[...]) == nil
+      else {
         throw TokenizerFileError(
-          source: source, place: .key(Self.prefix + "tokens"), message: "must be texts")
+          source: source, place: .key(Self.prefix + "tokens[\(id)]"),
+          message: "must be a text in UTF-8")
       }
       tokens.append(token)
     }
@@ -59,7 +63,8 @@ struct GGUFVocabulary {
     }
     switch String(decoding: name, as: UTF8.self) {
     case "gpt2": return try bytePairDefinition(spec)
-    case "llama": return TokenizerDefinition(try sentencePiece(spec))
+    case "llama": return TokenizerDefinition(try sentencePiece(.bpe, spec))
+    case "t5": return TokenizerDefinition(try sentencePiece(.unigram, spec))
     case "bert": return try wordPieceDefinition(spec)
     case let name: throw error("model", "is `\(name)`, which graft cannot read")
     }
@@ -73,7 +78,7 @@ struct GGUFVocabulary {
     guard case .array(let merges)? = pairs[Self.prefix + "merges"] else {
       throw error("merges", "are missing")
     }
-    let lookup = MergeLookup(model)
+    var lookup = MergeLookup(model)
     for (index, merge) in merges.enumerated() {
       guard case .text(let text) = merge, text[...].columns.count == 2 else {
         throw error("merges[\(index)]", "must be two tokens with one space between")
@@ -97,8 +102,22 @@ struct GGUFVocabulary {
     definition = definition ?? TokenizerDefinition(model: .bpe(model))
     guard var definition else { throw error("pre", "is not known") }
     definition.addedTokens = addedTokens
+    try addEnds(to: &definition)
     try spec.applyPipeline(to: &definition)
     return definition
+  }
+
+  /// Puts the tokens around a text that the file asks for.
+  private func addEnds(to definition: inout TokenizerDefinition) throws(TokenizerFileError) {
+    func token(_ role: String) throws(TokenizerFileError) -> PostProcessor.SpecialToken? {
+      guard flag("add_\(role)_token", default: false), let id = try id(role + "_token_id") else {
+        return nil
+      }
+      return PostProcessor.SpecialToken(token: name(id), id: id)
+    }
+    let ends = PostProcessor.surrounding(beginning: try token("bos"), end: try token("eos"))
+    guard let ends else { return }
+    definition.postProcessor = definition.postProcessor.map { .sequence([$0, ends]) } ?? ends
   }
 
   /// llama.cpp's name for the splitting rules.
@@ -150,7 +169,10 @@ struct GGUFVocabulary {
 
   // MARK: SentencePiece
 
-  private func sentencePiece(_ spec: TokenizerSpec) throws -> SentencePieceDefinition {
+  /// llama.cpp's `llama` and `t5`.
+  private func sentencePiece(
+    _ algorithm: SentencePieceDefinition.Algorithm, _ spec: TokenizerSpec
+  ) throws -> SentencePieceDefinition {
     guard
       let scores = try Self.list(
         pairs, "scores", count: tokens.count, source,
@@ -164,13 +186,17 @@ struct GGUFVocabulary {
         SentencePieceDefinition.Piece(
           text: token, score: scores[id], kind: kind(of: id, unknown: unknown, spec)))
     }
-    var definition = SentencePieceDefinition(pieces: pieces, algorithm: .bpe)
+    var definition = SentencePieceDefinition(pieces: pieces, algorithm: algorithm)
     definition.fallsBackToBytes = pieces.contains { $0.kind == .byte }
-    definition.normalization.addsDummyPrefix = spec.addsDummyPrefix ?? flag("add_space_prefix")
-    definition.normalization.removesExtraWhitespace = false
+    definition.normalization.addsDummyPrefix =
+      spec.addsDummyPrefix ?? flag("add_space_prefix", default: true)
+    definition.normalization.removesExtraWhitespace = flag(
+      "remove_extra_whitespaces", default: algorithm == .unigram)
+    definition.normalization.characterMap = try characterMap()
     definition.unknownPiece = name(unknown)
     if let id = try id("bos_token_id") { definition.beginningPiece = name(id) }
     if let id = try spec.endID ?? id("eos_token_id") { definition.endPiece = name(id) }
+    if let id = try id("padding_token_id") { definition.paddingPiece = name(id) }
     do throws(TokenizerError) {
       try definition.validate()
     } catch {
@@ -196,8 +222,26 @@ struct GGUFVocabulary {
 
   // MARK: Values
 
-  private func flag(_ key: String) -> Bool {
-    if case .bool(let value)? = pairs[Self.prefix + key] { value } else { true }
+  private func flag(_ key: String, default fallback: Bool) -> Bool {
+    if case .bool(let value)? = pairs[Self.prefix + key] { value } else { fallback }
+  }
+
+  /// The compiled character map, an array of bytes; empty where the file has none.
+  private func characterMap() throws(TokenizerFileError) -> [UInt8] {
+    let key = "precompiled_charsmap"
+    guard let value = pairs[Self.prefix + key] else { return [] }
+    guard case .array(let elements) = value else { throw error(key, "must be an array") }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(elements.count)
+    for element in elements {
+      switch element {
+      case .unsigned(let byte) where byte <= UInt64(UInt8.max): bytes.append(UInt8(byte))
+      case .signed(let byte) where Int8(exactly: byte) != nil:
+        bytes.append(UInt8(truncatingIfNeeded: byte))
+      default: throw error(key, "must be an array of bytes")
+      }
+    }
+    return bytes
   }
 
   /// - Throws: `TokenizerFileError` when the id is not one of the vocabulary.

@@ -9,6 +9,8 @@ struct TokenizerConfig {
   private(set) var className: String?
   /// `do_lower_case`
   private(set) var lowercases: Bool?
+  /// `extra_ids`, the number of sentinels of a T5.
+  private(set) var extraIDs: Int?
   /// The added tokens by their ids, where a file gives them.
   private var addedTokens: [TokenID: AddedToken] = [:]
   /// The special tokens that are named without an id.
@@ -22,11 +24,22 @@ struct TokenizerConfig {
   ///
   /// - Throws: `FileError` or `JSONError` of the first file that cannot be read.
   init(directory: String) throws {
-    if let json = try Self.document("tokenizer_config.json", directory) { try readConfig(json) }
-    if let json = try Self.document("special_tokens_map.json", directory) {
-      try readSpecialTokens(json)
+    try self.init { name in
+      let path = directory + "/" + name
+      guard FileSystem.isFile(path) else { return nil }
+      return try JSON(parsing: FileSystem.read(path), source: path)
     }
-    if let json = try Self.document("added_tokens.json", directory) {
+  }
+
+  /// Reads the files that `document` gives by their names.
+  ///
+  /// - Throws: what `document` throws, and `JSONError` for a file that is not what it should be.
+  init(documents document: (_ name: String) throws -> JSON?) throws {
+    if let json = try document("tokenizer_config.json") { try readConfig(json.expectObject()) }
+    if let json = try document("special_tokens_map.json") {
+      try readSpecialTokens(json.expectObject())
+    }
+    if let json = try document("added_tokens.json")?.expectObject() {
       for member in json.members {
         let id = try TokenizerJSON.readID(member.value)
         let token = try member.key.expectString()
@@ -35,16 +48,11 @@ struct TokenizerConfig {
     }
   }
 
-  private static func document(_ name: String, _ directory: String) throws -> JSON? {
-    let path = directory + "/" + name
-    guard FileSystem.isFile(path) else { return nil }
-    return try JSON(parsing: FileSystem.read(path), source: path).expectObject()
-  }
-
   private mutating func readConfig(_ json: JSON) throws(JSONError) {
     if let name = try json.optionalString("tokenizer_class") {
       className = name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
     }
+    if let count = json.optional("extra_ids") { extraIDs = try count.expectInt(in: 0...1 << 20) }
     if json.optional("do_lower_case") != nil { lowercases = try json.bool("do_lower_case") }
     if let tokens = json.optional("added_tokens_decoder") {
       for member in try tokens.expectObject().members {
@@ -62,12 +70,11 @@ struct TokenizerConfig {
     if let additional = json.optional("additional_special_tokens"), additional.kind == .array {
       values += additional.elements
     }
+    var seen = Set(specialTokens.map { Array($0.content.utf8) })
     for value in values {
       var token = try Self.readToken(value, id: 0)
       token.isSpecial = true
-      if !specialTokens.contains(where: { $0.content == token.content }) {
-        specialTokens.append(token)
-      }
+      if seen.insert(Array(token.content.utf8)).inserted { specialTokens.append(token) }
     }
   }
 
@@ -90,19 +97,28 @@ struct TokenizerConfig {
   /// A special token that neither the files nor the vocabulary give an id follows all others.
   func addedTokens(beside vocabulary: Vocabulary) -> [AddedToken] {
     var tokens = addedTokens
-    var nextID = max(
-      vocabulary.maximumID.map { $0 + 1 } ?? 0, (tokens.keys.max().map { $0 + 1 }) ?? 0)
+    var ids: [[UInt8]: TokenID] = [:]
+    for (id, token) in addedTokens {
+      ids[Array(token.content.utf8)] = min(id, ids[Array(token.content.utf8)] ?? id)
+    }
+    let last = max(vocabulary.maximumID ?? 0, tokens.keys.max() ?? 0)
+    let isEmpty = vocabulary.maximumID == nil && tokens.isEmpty
+    // There is no id after the last one that the type can hold.
+    var nextID = isEmpty ? 0 : last == .max ? nil : last + 1
     for special in specialTokens {
-      if let (id, _) = tokens.first(where: { $0.value.content == special.content }) {
+      let content = Array(special.content.utf8)
+      if let id = ids[content] {
         tokens[id]?.isSpecial = true
         continue
       }
       var token = special
-      if let id = vocabulary.id(of: Array(special.content.utf8)) {
+      if let id = vocabulary.id(of: content) {
         token.id = id
+      } else if let id = nextID {
+        token.id = id
+        nextID = id == .max ? nil : id + 1
       } else {
-        token.id = nextID
-        nextID += 1
+        continue
       }
       tokens[token.id] = token
     }

@@ -4,6 +4,8 @@ internal import Tokenization
 struct MergeLookup {
   private let vocabulary: Vocabulary
   private let prefixLength: Int
+  /// What the two tokens make, in a place that is used again and again.
+  private var result: [UInt8] = []
 
   /// A token that a merge needs and the vocabulary lacks.
   struct MissingToken: Error {
@@ -22,16 +24,33 @@ struct MergeLookup {
   }
 
   /// The merge of `left` and `right`; a continuing prefix of the right one falls away.
-  func merge(
-    _ left: some Collection<UInt8>, _ right: some Collection<UInt8>
+  mutating func merge(
+    _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
   ) throws(MissingToken) -> BPEDefinition.Merge {
-    BPEDefinition.Merge(
-      left: try id(left), right: try id(right),
-      result: try id(Array(left) + right.dropFirst(prefixLength)))
+    result.removeAll(keepingCapacity: true)
+    result.append(contentsOf: left)
+    result.append(contentsOf: right.dropFirst(prefixLength))
+    return BPEDefinition.Merge(left: try id(left), right: try id(right), result: try resultID())
   }
 
-  private func id(_ token: some Collection<UInt8>) throws(MissingToken) -> TokenID {
+  /// The same for tokens in an array.
+  mutating func merge(
+    _ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>
+  ) throws(MissingToken) -> BPEDefinition.Merge {
+    try left.withUnsafeBufferPointer { left throws(MissingToken) in
+      try right.withUnsafeBufferPointer { right throws(MissingToken) in
+        try merge(UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right))
+      }
+    }
+  }
+
+  private func id(_ token: UnsafeRawBufferPointer) throws(MissingToken) -> TokenID {
     if let id = vocabulary.id(of: token) { return id }
     throw MissingToken(token: Array(token))
+  }
+
+  private func resultID() throws(MissingToken) -> TokenID {
+    if let id = vocabulary.id(of: result) { return id }
+    throw MissingToken(token: result)
   }
 }

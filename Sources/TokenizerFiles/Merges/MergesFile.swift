@@ -41,7 +41,7 @@ enum MergesFile {
   static func apply(
     _ lines: some Sequence<Line>, to model: inout BPEDefinition, source: String
   ) throws(TokenizerFileError) {
-    let lookup = MergeLookup(model)
+    var lookup = MergeLookup(model)
     var merges: [BPEDefinition.Merge] = []
     for line in lines {
       do throws(MergeLookup.MissingToken) {

@@ -1,8 +1,8 @@
 internal import Normalization
-internal import Tokenization
+package import Tokenization
 
 /// What surrounds a WordPiece vocabulary in BERT.
-enum BERTPipeline {
+package enum BERTPipeline {
   /// The tokens that BERT's vocabularies know as special, those of them that the vocabulary has.
   private static let specialTokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
@@ -34,7 +34,7 @@ enum BERTPipeline {
   }
 
   /// `[CLS] A [SEP] B [SEP]`, the second text of type 1.
-  private static func template(_ vocabulary: Vocabulary) -> PostProcessor? {
+  package static func template(_ vocabulary: Vocabulary) -> PostProcessor? {
     guard let classifier = vocabulary.id(of: Array("[CLS]".utf8)),
       let separator = vocabulary.id(of: Array("[SEP]".utf8))
     else { return nil }

@@ -85,13 +85,28 @@ extension ByteLevelPipeline {
     case "qwen2": qwen2(model)
     case "starcoder", "refact", "command-r", "smollm":
       withDigits(model)
-    case "llama-bpe", "llama3", "llama-v3":
-      split(
-        .regex(
-          #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"#
-            + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#), model)
+    case "llama-bpe", "llama3", "llama-v3": llama3(model)
     default: nil
     }
+  }
+
+  /// Llama 3's tokenizer around a model, which takes words that are tokens whole.
+  private static func llama3(_ model: BPEDefinition) -> TokenizerDefinition {
+    var model = model
+    model.ignoresMerges = true
+    return split(
+      .regex(
+        #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"#
+          + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#), model)
+  }
+
+  /// llama.cpp's name for the splitting rules of a definition; `default` where it has none.
+  static func name(of definition: TokenizerDefinition, _ model: BPEDefinition) -> String {
+    let rules = definition.comparable
+    return ["gpt-2", "qwen2", "llama-bpe", "starcoder"].first { name in
+      guard let other = named(name, model)?.comparable else { return false }
+      return other.preTokenizer == rules.preTokenizer && other.normalizer == rules.normalizer
+    } ?? "default"
   }
 
   /// GPT-2's tokenizer with every digit by itself.

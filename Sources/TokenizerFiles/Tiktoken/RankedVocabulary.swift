@@ -39,7 +39,8 @@ struct RankedVocabulary {
     let made = Set(model.merges.map(\.result))
     var tokens: [(token: [UInt8], rank: TokenID)] = []
     for (spelled, id) in model.vocabulary.entries {
-      guard let token = ByteAlphabet.decode(Array(spelled).scalars) else { return nil }
+      var token: [UInt8] = []
+      guard ByteAlphabet.decode(utf8: spelled, into: &token) else { return nil }
       let isSpelledOut = model.mergesShareRanks || token.count == 1 || made.contains(id)
       if isSpelledOut { tokens.append((token, id)) }
     }

@@ -60,25 +60,49 @@ enum TiktokenFile {
 
   /// Reads a tokenizer with the pattern and the special tokens of a spec.
   ///
-  /// - Throws: `TokenizerFileError` with the line of what is wrong, or when the spec has no
-  ///   pattern.
+  /// Without a pattern in the spec, a published vocabulary gets its own pattern and special tokens;
+  /// any other gets the pattern of cl100k_base, and `warn` is told so.
+  ///
+  /// - Throws: `TokenizerFileError` with the line of what is wrong.
   static func read(
-    _ bytes: [UInt8], source: String, spec: TokenizerSpec
+    _ bytes: [UInt8], source: String, spec: TokenizerSpec, warn: (String) -> Void = { _ in }
   ) throws(TokenizerFileError) -> TokenizerDefinition {
     let ranks = try readRanks(bytes, source: source)
-    guard let pattern = spec.pattern else {
-      throw TokenizerFileError(
-        source: source,
-        message: """
-          the file has tokens in the form of tiktoken but no splitting pattern; give one, and the \
-          special tokens, with --spec: {"pat_str": "…", "special": {"<|endoftext|>": 50256}}
-          """)
-    }
+    var spec = spec
+    if spec.pattern == nil { complete(&spec, ranks, source, warn) }
     var definition = definition(
-      ranks.model(), pattern: pattern, normalizer: spec.normalizer)
+      ranks.model(), pattern: spec.pattern ?? KnownRanks.cl100kPattern,
+      normalizer: spec.normalizer)
     definition.addedTokenPolicy = .matchedWithSpecialTokens
     definition.addedTokens = try specialTokens(spec, ranks, source: source)
     return definition
+  }
+
+  /// Adds what a spec without a pattern leaves open.
+  private static func complete(
+    _ spec: inout TokenizerSpec, _ ranks: RankedVocabulary, _ source: String,
+    _ warn: (String) -> Void
+  ) {
+    guard let known = KnownRanks(ranks) else {
+      spec.pattern = KnownRanks.cl100kPattern
+      let special = spec.specialTokens == nil ? " and no special tokens" : ""
+      warn(
+        """
+        \(source): the file has ranks but no splitting pattern, and is no published vocabulary; \
+        the pattern of cl100k_base\(special) is assumed. To say otherwise: \
+        --spec FILE with {"pat_str": "…", "special": {"<|endoftext|>": 50256}}
+        """)
+      return
+    }
+    spec.pattern = known.pattern
+    if spec.normalizer == nil, known.composes { spec.normalizer = .nfc }
+    guard spec.specialTokens == nil else { return }
+    spec.specialTokens = .ids(known.specialTokens)
+    if !known.isComplete {
+      warn(
+        "\(source): of \(known.name)'s special tokens only \(known.specialTokens[0].token) is set, "
+          + "as the others differ between its versions; give them with --spec as \"special\"")
+    }
   }
 
   /// A ranked model behind its pattern.

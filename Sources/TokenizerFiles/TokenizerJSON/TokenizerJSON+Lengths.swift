@@ -47,4 +47,47 @@ extension TokenizerJSON {
     default: throw json.unexpected("\"Left\" or \"Right\"")
     }
   }
+
+  // MARK: Writing
+
+  static func write(_ truncation: Truncation, _ json: inout PrettyJSONWriter) {
+    json.object { json in
+      json.member("direction", name(of: truncation.direction))
+      json.key("max_length")
+      json.int(truncation.maximumLength)
+      let strategy =
+        switch truncation.strategy {
+        case .longestFirst: "LongestFirst"
+        case .onlyFirst: "OnlyFirst"
+        case .onlySecond: "OnlySecond"
+        }
+      json.member("strategy", strategy)
+      json.key("stride")
+      json.int(truncation.stride)
+    }
+  }
+
+  static func write(_ padding: Padding, _ json: inout PrettyJSONWriter) {
+    json.object { json in
+      json.key("strategy")
+      switch padding.length {
+      case .longest: json.string("BatchLongest")
+      case .fixed(let length):
+        json.object { json in
+          json.key("Fixed")
+          json.int(length)
+        }
+      }
+      json.member("direction", name(of: padding.direction))
+      json.key("pad_to_multiple_of")
+      if let multiple = padding.multiple { json.int(multiple) } else { json.null() }
+      json.key("pad_id")
+      json.int(padding.id)
+      json.key("pad_type_id")
+      json.int(padding.typeID)
+      json.member("pad_token", padding.token)
+    }
+  }
+
+  private static func name(of end: TextEnd) -> String { end == .left ? "Left" : "Right" }
 }

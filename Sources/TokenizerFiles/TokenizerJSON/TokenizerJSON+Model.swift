@@ -30,11 +30,18 @@ extension TokenizerJSON {
 
   /// An object from token to id. Where a token is repeated its last id counts.
   static func readVocabulary(_ json: JSON) throws(JSONError) -> Vocabulary {
-    var builder = Vocabulary.Builder()
-    for member in try json.expectObject().members {
-      builder.add(member.key.utf8 ?? [], id: try readID(member.value))
+    try json.expectObject().withReader { reader, object throws(JSONError) in
+      var builder = Vocabulary.Builder(minimumCapacity: reader.count(object))
+      var key = object + 1
+      while key < reader.end(object) {
+        guard let id = reader.int(key + 1), let id = TokenID(exactly: id) else {
+          throw json.value(at: key + 1).unexpected("an integer from 0 to \(TokenID.max)")
+        }
+        if let token = reader.utf8(key) { builder.add(token, id: id) }
+        key = reader.end(key + 1)
+      }
+      return builder.vocabulary()
     }
-    return builder.vocabulary()
   }
 
   // MARK: BPE
@@ -70,58 +77,94 @@ extension TokenizerJSON {
   private static func readMerges(
     _ json: JSON, _ lookup: MergeLookup
   ) throws(JSONError) -> [BPEDefinition.Merge] {
-    let elements = try json.expectArray()
-    let isOlderSpelling = elements.first?.kind == .string
-    var merges: [BPEDefinition.Merge] = []
-    merges.reserveCapacity(elements.count)
-    for element in elements {
-      let (left, right): ([UInt8], [UInt8])
-      if isOlderSpelling {
-        guard let text = element.utf8 else {
-          throw element.unexpected("a text, as the first merge")
+    guard json.kind == .array else { throw json.unexpected("an array") }
+    var lookup = lookup
+    return try json.withReader { reader, array throws(JSONError) in
+      var merges: [BPEDefinition.Merge] = []
+      merges.reserveCapacity(reader.count(array))
+      var element = array + 1
+      let isOlderSpelling = reader.count(array) > 0 && reader.kind(element) == .string
+      while element < reader.end(array) {
+        let value = json.value(at: element)
+        let pair =
+          isOlderSpelling
+          ? try textPair(reader, element, value) : try listPair(reader, element, value)
+        if let (left, right) = pair {
+          do throws(MergeLookup.MissingToken) {
+            merges.append(try lookup.merge(left, right))
+          } catch {
+            throw value.invalid(error.complaint)
+          }
         }
-        if text.starts(with: "#version".utf8) { continue }
-        let parts = text.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-        guard parts.count == 2 else {
-          throw element.unexpected("two tokens with one space between")
-        }
-        (left, right) = (Array(parts[0]), Array(parts[1]))
-      } else {
-        let parts = element.elements.compactMap(\.utf8)
-        guard parts.count == 2, element.count == 2 else {
-          throw element.unexpected("a list of two tokens")
-        }
-        (left, right) = (parts[0], parts[1])
+        element = reader.end(element)
       }
-      do throws(MergeLookup.MissingToken) {
-        merges.append(try lookup.merge(left, right))
-      } catch {
-        throw element.invalid(error.complaint)
-      }
+      return merges
     }
-    return merges
+  }
+
+  /// The two tokens of a merge.
+  private typealias Pair = (UnsafeRawBufferPointer, UnsafeRawBufferPointer)
+
+  /// `"a b"`; `nil` for the version line that some files have as their first merge.
+  private static func textPair(
+    _ reader: JSONReader, _ index: Int, _ value: JSON
+  ) throws(JSONError) -> Pair? {
+    guard let text = reader.utf8(index) else {
+      throw value.unexpected("a text, as the first merge")
+    }
+    if text.starts(with: "#version".utf8) { return nil }
+    let space = UInt8(ascii: " ")
+    guard let middle = text.firstIndex(of: space), middle == text.lastIndex(of: space) else {
+      throw value.unexpected("two tokens with one space between")
+    }
+    return (
+      UnsafeRawBufferPointer(rebasing: text[..<middle]),
+      UnsafeRawBufferPointer(rebasing: text[(middle + 1)...])
+    )
+  }
+
+  /// `["a", "b"]`
+  private static func listPair(
+    _ reader: JSONReader, _ index: Int, _ value: JSON
+  ) throws(JSONError) -> Pair? {
+    guard reader.kind(index) == .array, reader.count(index) == 2,
+      let left = reader.utf8(index + 1, .first), let right = reader.utf8(index + 2, .second)
+    else { throw value.unexpected("a list of two tokens") }
+    return (left, right)
   }
 
   // MARK: Unigram
 
   private static func readUnigram(_ json: JSON) throws(JSONError) -> UnigramDefinition {
-    var builder = Vocabulary.Builder()
-    var scores: [Double] = []
     let pieces = try json.required("vocab")
-    for piece in try pieces.expectArray() {
-      let parts = try piece.expectArray()
-      guard parts.count == 2, let token = parts[0].utf8, parts[1].kind == .number,
-        let score = SerdeNumber.parse(parts[1].text)
-      else { throw piece.unexpected("a token and its finite score") }
-      builder.add(token, id: TokenID(scores.count))
-      scores.append(score)
-    }
-    var definition = UnigramDefinition(vocabulary: builder.vocabulary(), scores: scores)
+    let (vocabulary, scores) = try readPieces(pieces)
+    var definition = UnigramDefinition(vocabulary: vocabulary, scores: scores)
     if let unknown = json.optional("unk_id") {
       guard !scores.isEmpty else { throw pieces.invalid("is empty") }
       definition.unknownID = TokenID(try unknown.expectInt(in: 0...(scores.count - 1)))
     }
     definition.fallsBackToBytes = try json.bool("byte_fallback", default: false)
     return definition
+  }
+
+  /// `[["▁the", -3.25], …]`
+  private static func readPieces(_ json: JSON) throws(JSONError) -> (Vocabulary, [Double]) {
+    guard json.kind == .array else { throw json.unexpected("an array") }
+    return try json.withReader { reader, array throws(JSONError) in
+      var builder = Vocabulary.Builder(minimumCapacity: reader.count(array))
+      var scores: [Double] = []
+      scores.reserveCapacity(reader.count(array))
+      var piece = array + 1
+      while piece < reader.end(array) {
+        guard reader.kind(piece) == .array, reader.count(piece) == 2,
+          let token = reader.utf8(piece + 1), let number = reader.number(piece + 2),
+          let score = SerdeNumber.parse(number)
+        else { throw json.value(at: piece).unexpected("a token and its finite score") }
+        builder.add(token, id: TokenID(scores.count))
+        scores.append(score)
+        piece = reader.end(piece)
+      }
+      return (builder.vocabulary(), scores)
+    }
   }
 }

@@ -6,15 +6,18 @@ extension TokenizerJSON {
   ///
   /// - Returns: the file; `nil` for a model that the format has no words for.
   public static func write(_ definition: TokenizerDefinition) -> [UInt8]? {
-    if case .sentencePiece = definition.model { return nil }
+    switch definition.model {
+    case .sentencePiece, .bytes: return nil
+    case .bpe, .unigram, .wordPiece, .wordLevel: break
+    }
     var json = PrettyJSONWriter()
     json.object { json in
       json.key("version")
       json.string("1.0")
       json.key("truncation")
-      json.null()
+      optional(definition.truncation, &json) { write($0, &$1) }
       json.key("padding")
-      json.null()
+      optional(definition.padding, &json) { write($0, &$1) }
       json.key("added_tokens")
       json.array { json in
         for token in definition.addedTokens.sorted(by: { $0.id < $1.id }) { write(token, &json) }
@@ -70,7 +73,7 @@ extension TokenizerJSON {
         json.member("type", "WordLevel")
         write(model.vocabulary, &json)
         json.member("unk_token", model.unknownToken)
-      case .sentencePiece: break
+      case .sentencePiece, .bytes: break
       }
     }
   }
@@ -104,11 +107,13 @@ extension TokenizerJSON {
     json.member("type", "Unigram")
     json.key("unk_id")
     if let id = model.unknownID { json.int(id) } else { json.null() }
+    // Where a piece stands twice its last id counts, and the other id has none: any later piece will do.
+    let last = model.vocabulary.maximumID.flatMap { model.vocabulary.token($0) } ?? []
     json.key("vocab")
     json.array { json in
       for (id, score) in model.scores.enumerated() {
         json.array { json in
-          json.string(model.vocabulary.token(TokenID(id)) ?? [])
+          json.string(model.vocabulary.token(TokenID(id)) ?? last)
           json.number(score)
         }
       }

@@ -101,6 +101,8 @@ extension TokenizerJSON {
         json.member("add_prefix_space", true)
         json.member("trim_offsets", true)
         json.member("use_regex", true)
+      // Stands only after a model that the format cannot hold.
+      case .bytes: break
       case .byteFallback: json.member("type", "ByteFallback")
       case .fuse: json.member("type", "Fuse")
       case .strip(let content, let start, let stop):

@@ -3,21 +3,41 @@ internal import Tokenization
 
 extension TokenizerDefinition {
   /// What of this definition is not in `other`, which is what a file written from this one reads
-  /// as.
+  /// as. Differences that no text can show do not count.
   func losses(readAs other: TokenizerDefinition) -> [String] {
+    let (mine, other) = (comparable, other.comparable)
     var losses: [String] = []
     func compare(_ name: String, _ isEqual: Bool) { if !isEqual { losses.append(name) } }
-    compare("the normalizer", normalizer == other.normalizer)
-    compare("the pre-tokenizer", preTokenizer == other.preTokenizer)
-    compare("the post-processor", postProcessor == other.postProcessor)
-    compare("the decoder", decoder == other.decoder)
+    compare("the normalizer", mine.normalizer == other.normalizer)
+    compare("the pre-tokenizer", mine.preTokenizer == other.preTokenizer)
+    losses += mine.postProcessingLosses(readAs: other)
+    compare("the decoder", mine.decoder == other.decoder)
     compare(
-      "the added tokens (\(addedTokens.count))",
-      addedTokens.sorted { $0.id < $1.id } == other.addedTokens.sorted { $0.id < $1.id })
+      "the added tokens (\(addedTokens.count))", mine.addedTokens == other.addedTokens)
     compare("when added tokens are matched", addedTokenPolicy == other.addedTokenPolicy)
-    compare("the model's vocabulary", model.vocabulary == other.model.vocabulary)
-    compare("the model's options", model == other.model)
+    compare("the model's vocabulary", mine.model.vocabulary == other.model.vocabulary)
+    if mine.model.vocabulary == other.model.vocabulary {
+      compare("the model's options", mine.model == other.model)
+    }
+    compare("the truncation", truncation == other.truncation)
+    compare("the padding", padding == other.padding)
     return losses
+  }
+
+  /// What of the post-processor is lost, from what changes ids to what changes offsets only.
+  private func postProcessingLosses(readAs other: TokenizerDefinition) -> [String] {
+    guard postProcessor != other.postProcessor else { return [] }
+    let (mine, other) = (postProcessor.template, other.postProcessor.template)
+    guard let mine, let other else { return ["the post-processor"] }
+    if mine == other { return ["how offsets are trimmed"] }
+    let isSingleEqual =
+      mine.single == other.single
+      && mine.single.allSatisfy { piece in
+        guard case .special(let name, _) = piece else { return true }
+        return mine.specialTokens[name] == other.specialTokens[name]
+      }
+    return isSingleEqual
+      ? ["what stands around a pair of texts"] : ["the special tokens around a text"]
   }
 
   /// The nearest definition that a `tokenizer.json` can hold, and what it does not say.
@@ -33,6 +53,7 @@ extension TokenizerDefinition {
     }
     switch addedTokenPolicy {
     case .alwaysMatched: return (result, losses)
+    case .alwaysMatchedWithStatedIDs: break
     case .matchedWithSpecialTokens:
       losses.append("that special tokens in a text are matched only on request")
     case .neverMatched: losses.append("that special tokens in a text are never matched")
@@ -68,8 +89,23 @@ extension TokenizerDefinition {
   }
 }
 
+extension PostProcessor? {
+  /// The template among the parts; an empty one where there are no special tokens, `nil` for rules of
+  /// another kind.
+  fileprivate var template: PostProcessor.Template? {
+    let parts = (self?.parts ?? []).filter { part in
+      if case .byteLevel = part { false } else { true }
+    }
+    if case .template(let template)? = parts.first, parts.count == 1 { return template }
+    guard parts.isEmpty else { return nil }
+    let single: [PostProcessor.Template.Piece] = [.sequence(.a, typeID: 0)]
+    return PostProcessor.Template(
+      single: single, pair: single + [.sequence(.b, typeID: 0)], specialTokens: [:])
+  }
+}
+
 extension PreTokenizer {
-  fileprivate var inOnigurumaSyntax: PreTokenizer {
+  var inOnigurumaSyntax: PreTokenizer {
     switch self {
     case .split(let pattern, let behavior, let inverted):
       .split(pattern.inOnigurumaSyntax, behavior, inverted: inverted)

@@ -1,3 +1,4 @@
+internal import ByteIO
 public import Tokenization
 
 /// A tokenizer in the form of a format: its files, and what they do not say of it.
@@ -20,18 +21,21 @@ public struct TokenizerConversion: Sendable {
     case .wordPieceVocabulary: self = try Self.wordPieceVocabulary(definition, source)
     case .tiktoken: self = try Self.tiktoken(definition, source)
     case .sentencePiece: self = try Self.sentencePiece(definition, source)
-    case .clipMerges, .tekken, .gguf:
+    case .tekken: self = try Self.tekken(definition, source)
+    case .gguf: self = try Self.gguf(definition, source)
+    case .modelDirectory: self = try Self.modelDirectory(definition, source)
+    case .clipMerges:
       throw TokenizerFileError(
         source: source, message: "graft does not write \(format.rawValue), it only reads it")
     }
   }
 
-  private init(files: [(name: String, bytes: [UInt8])], losses: [String]) {
+  init(files: [(name: String, bytes: [UInt8])], losses: [String]) {
     self.files = files
     self.losses = losses
   }
 
-  private static func impossible(
+  static func impossible(
     _ source: String, _ format: TokenizerFormat, needs: String
   ) -> TokenizerFileError {
     TokenizerFileError(
@@ -40,21 +44,40 @@ public struct TokenizerConversion: Sendable {
 
   // MARK: Formats
 
-  private static func tokenizerJSON(
+  /// What is lost on the way into a file and out of it again.
+  static func readBack(
+    _ definition: TokenizerDefinition, _ read: () throws -> TokenizerDefinition
+  ) -> [String] {
+    do {
+      return definition.losses(readAs: try read())
+    } catch {
+      return ["that the file can be read at all: \(error)"]
+    }
+  }
+
+  static func tokenizerJSON(
     _ definition: TokenizerDefinition, _ source: String
   ) throws(TokenizerFileError) -> TokenizerConversion {
     let (portable, losses) = definition.portable
     guard portable.model.vocabulary.isText, let bytes = TokenizerJSON.write(portable) else {
       throw impossible(source, .tokenizerJSON, needs: "a model of Hugging Face's library")
     }
-    return TokenizerConversion(files: [("tokenizer.json", bytes)], losses: losses)
+    return TokenizerConversion(
+      files: [("tokenizer.json", bytes)],
+      losses: losses + readBack(portable) { try TokenizerJSON.read(bytes, source: source) })
   }
 
   private static func vocabularyAndMerges(
     _ definition: TokenizerDefinition, _ source: String
   ) throws(TokenizerFileError) -> TokenizerConversion {
+    let (definition, losses) = definition.portable
     guard case .bpe(let model) = definition.model, model.vocabulary.isText else {
       throw impossible(source, .vocabularyAndMerges, needs: "a byte-pair encoding")
+    }
+    guard model.merges.allSatisfy({ isWritable($0.left, model) && isWritable($0.right, model) })
+    else {
+      throw impossible(
+        source, .vocabularyAndMerges, needs: "merges of tokens without white space in them")
     }
     var merges = Array("#version: 0.2\n".utf8)
     for merge in model.merges {
@@ -63,13 +86,24 @@ public struct TokenizerConversion: Sendable {
       merges += model.vocabulary.token(merge.right) ?? []
       merges.append(UInt8(ascii: "\n"))
     }
-    var plain = BPEDefinition(vocabulary: model.vocabulary, merges: model.merges)
-    plain.endOfWordSuffix = nil
+    let config = TokenizerConfig.describing(
+      definition, className: TokenizerConfig.bytePairClass(of: definition, model))
+    let vocabulary = VocabularyJSON.write(model.vocabulary)
     return TokenizerConversion(
-      files: [
-        ("vocab.json", VocabularyJSON.write(model.vocabulary)), ("merges.txt", merges),
-      ],
-      losses: definition.losses(readAs: ByteLevelPipeline.gpt2(plain)))
+      files: [("vocab.json", vocabulary), ("merges.txt", merges)] + config.files,
+      losses: losses
+        + readBack(definition) {
+          try TokenizerFile.bytePairDefinition(
+            vocabulary: JSON(parsing: vocabulary, source: "vocab.json"), merges: merges,
+            mergesPath: "merges.txt", TokenizerConfig(documents: config.document), source: source)
+        })
+  }
+
+  /// Whether a token can stand in a line of merges.
+  private static func isWritable(_ id: TokenID, _ model: BPEDefinition) -> Bool {
+    guard let token = model.vocabulary.token(id) else { return false }
+    return !token.isEmpty && !token.starts(with: "#version".utf8)
+      && !token.contains { [0x00, 0x0A, 0x0D, 0x20].contains($0) }
   }
 
   private static func wordPieceVocabulary(
@@ -87,10 +121,18 @@ public struct TokenizerConversion: Sendable {
       bytes += entry.token
       bytes.append(UInt8(ascii: "\n"))
     }
+    let plain = BERTPipeline.definition(model.vocabulary, lowercases: nil)
+    if definition.losses(readAs: plain).isEmpty {
+      return TokenizerConversion(files: [("vocab.txt", bytes)], losses: [])
+    }
+    // What the vocabulary does not say by itself goes into the files beside it.
+    let config = TokenizerConfig.describing(definition, className: "BertTokenizer")
     return TokenizerConversion(
-      files: [("vocab.txt", bytes)],
-      losses: definition.losses(
-        readAs: BERTPipeline.definition(model.vocabulary, lowercases: nil)))
+      files: [("vocab.txt", bytes)] + config.files,
+      losses: readBack(definition) {
+        try TokenizerFile.wordPieceDefinition(
+          bytes, TokenizerConfig(documents: config.document), source: source)
+      })
   }
 
   private static func tiktoken(
@@ -119,7 +161,7 @@ public struct TokenizerConversion: Sendable {
       files: [("tokenizer.tiktoken", TiktokenFile.write(ranks))], losses: losses)
   }
 
-  private static func sentencePiece(
+  static func sentencePiece(
     _ definition: TokenizerDefinition, _ source: String
   ) throws(TokenizerFileError) -> TokenizerConversion {
     guard case .sentencePiece(let model) = definition.model else {

@@ -26,7 +26,7 @@ struct AlignedVocabulary {
   }
 
   func surface(_ id: TokenID) -> TokenSurface? {
-    TokenSpelling(definition, vocabulary, specialTokens).surface(of: id)
+    TokenSpelling(definition, vocabulary).surface(of: id, specialTokens)
   }
 
   /// The surface of the token that is spelled so.

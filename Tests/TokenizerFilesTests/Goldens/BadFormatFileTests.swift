@@ -12,8 +12,6 @@ struct BadFormatFileTests {
     "What the reference collection calls an error is an error that names the file; controls open",
     .enabled(if: ReferenceFiles.areAvailable, Comment(rawValue: ReferenceFiles.hint)))
   func refuses() throws {
-    let spec = try TokenizerSpec(
-      JSON(parsing: Array(#"{"pat_str": "\\S+|\\s+"}"#.utf8), source: "spec"))
     let notes = try FileSystem.read(ReferenceFiles.path("bad/notes.jsonl"))
     var count = 0
     for line in notes.split(separator: UInt8(ascii: "\n")) {
@@ -23,7 +21,7 @@ struct BadFormatFileTests {
       let path = ReferenceFiles.path("bad/\(name)")
       count += 1
       do {
-        _ = try TokenizerDefinition(contentsOf: path, spec: spec)
+        _ = try TokenizerDefinition(contentsOf: path)
         #expect(note["expect"]?.string != "error", "\(name) was accepted")
       } catch {
         #expect(note["expect"]?.string != "ok", "\(name): \(error)")

@@ -56,16 +56,6 @@ struct RankedVocabularyTests {
     #expect(RankedVocabulary(ranks.model())?.tokens.map(\.token) == ranks.tokens.map(\.token))
   }
 
-  @Test("Without a pattern the error says how to give one")
-  func needsPattern() throws {
-    let lines = (UInt8.min...UInt8.max).map { "\(Base64.encode([$0])) \($0)" }
-    let bytes = Array(lines.joined(separator: "\n").utf8)
-    let error = #expect(throws: TokenizerFileError.self) {
-      try TiktokenFile.read(bytes, source: "x.tiktoken", spec: TokenizerSpec())
-    }
-    #expect(error?.message.contains("--spec") == true)
-  }
-
   @Test("Special tokens are matched on request, keep their ids, and must not take a rank")
   func specialTokens() throws {
     let lines = (UInt8.min...UInt8.max).map { "\(Base64.encode([$0])) \($0)" }

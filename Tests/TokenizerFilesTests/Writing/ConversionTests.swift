@@ -140,7 +140,7 @@ struct ConversionTests {
       #expect(try read.encode(text).ids == original.encode(text).ids)
     }
     let merges = try TokenizerConversion(definition, to: .vocabularyAndMerges, source: "x")
-    #expect(merges.files.map(\.name) == ["vocab.json", "merges.txt"])
+    #expect(merges.files.prefix(2).map(\.name) == ["vocab.json", "merges.txt"])
     #expect(merges.losses.contains("the pre-tokenizer"))
     #expect(throws: TokenizerFileError.self) {
       try TokenizerConversion(definition, to: .sentencePiece, source: "x")

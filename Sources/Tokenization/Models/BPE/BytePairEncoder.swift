@@ -52,10 +52,13 @@ struct BytePairEncoder: Sendable {
   }
 
   private static func tokensByBytes(_ vocabulary: Vocabulary) -> Vocabulary {
-    Vocabulary(
-      vocabulary.entries.lazy.compactMap { token, id in
-        ByteAlphabet.decode(UTF8Scalars(token).lazy.map(\.scalar)).map { (token: $0, id: id) }
-      })
+    var builder = Vocabulary.Builder(minimumCapacity: vocabulary.count)
+    var bytes: [UInt8] = []
+    for (token, id) in vocabulary.entries {
+      bytes.removeAll(keepingCapacity: true)
+      if ByteAlphabet.decode(utf8: token, into: &bytes) { builder.add(bytes, id: id) }
+    }
+    return builder.vocabulary()
   }
 
   // MARK: Encoding
@@ -75,14 +78,22 @@ struct BytePairEncoder: Sendable {
         return
       }
     }
+    var word = try characters(of: piece, isBytes: isBytes)
+    word.merge(merges)
+    for (id, length) in word.tokens { output.append(id, length: length) }
+  }
+
+  /// A piece before any merge; parameters as in `encode(_:isBytes:into:)`.
+  func characters(
+    of piece: ArraySlice<UInt8>, isBytes: Bool
+  ) throws(TokenizerError) -> MergingWord {
     var word = MergingWord(capacity: piece.count)
     if isBytes, let byteIDs {
       for byte in piece { word.append(byteIDs[Int(byte)], length: 1) }
     } else {
       try appendCharacters(of: piece, to: &word)
     }
-    word.merge(merges)
-    for (id, length) in word.tokens { output.append(id, length: length) }
+    return word
   }
 
   /// The tokens that a piece begins with: one per character, or what stands for an unknown one.

@@ -1,5 +1,5 @@
 /// A set of byte strings, walked byte by byte to find all of them that a text goes on with.
-struct PieceTrie: Sendable {
+package struct PieceTrie: Sendable {
   /// A place in the trie; the root is 0.
   typealias Node = Int32
 
@@ -14,7 +14,7 @@ struct PieceTrie: Sendable {
   private var roots = [Node](repeating: 0, count: 256)
 
   /// The trie of `strings` with their values; of equal strings the last one counts.
-  init(_ strings: [(text: [UInt8], value: Int32)]) {
+  package init(_ strings: [(text: [UInt8], value: Int32)]) {
     let sorted = strings.enumerated().sorted { first, second in
       if first.element.text.elementsEqual(second.element.text) {
         return first.offset < second.offset
@@ -47,7 +47,7 @@ struct PieceTrie: Sendable {
   }
 
   /// Whether the set is empty.
-  var isEmpty: Bool { bytes.count == 1 && values[0] < 0 }
+  package var isEmpty: Bool { bytes.count == 1 && values[0] < 0 }
 
   /// The node that `byte` leads to from `node`; `nil` when no string goes on like that.
   func child(of node: Node, _ byte: UInt8) -> Node? {
@@ -72,7 +72,7 @@ struct PieceTrie: Sendable {
   }
 
   /// The length of the longest string of the set that stands in `text` at `start`; 0 for none.
-  func longestMatch(in text: [UInt8], at start: Int) -> Int {
+  package func longestMatch(in text: [UInt8], at start: Int) -> Int {
     text.withUnsafeBufferPointer { longestMatch(in: $0, at: start)?.length ?? 0 }
   }
 

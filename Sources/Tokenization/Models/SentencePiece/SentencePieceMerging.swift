@@ -22,10 +22,13 @@ struct SentencePieceMerging {
 
   /// The pieces of a normalized text.
   ///
+  /// - Parameter passesOver: whether a merge that is due is left out for good.
   /// - Complexity: O(n log n) in the length of the text.
-  static func encode(_ text: [UInt8], _ table: PieceTable) -> [SentencePieceProcessor.Part] {
+  static func encode(
+    _ text: [UInt8], _ table: PieceTable, passingOver passesOver: () -> Bool = { false }
+  ) -> [SentencePieceProcessor.Part] {
     var merging = SentencePieceMerging(text, table)
-    merging.run()
+    merging.run(passesOver)
     return merging.parts()
   }
 
@@ -50,7 +53,7 @@ struct SentencePieceMerging {
     if !symbols.isEmpty { symbols[symbols.count - 1].next = -1 }
   }
 
-  private mutating func run() {
+  private mutating func run(_ passesOver: () -> Bool) {
     for index in symbols.indices.dropFirst() { consider(index - 1, index) }
     while let candidate = candidates.pop() {
       let left = Int(candidate.left)
@@ -59,6 +62,7 @@ struct SentencePieceMerging {
       guard symbols[left].length > 0, symbols[right].length > 0,
         symbols[left].length + symbols[right].length == candidate.length
       else { continue }
+      if passesOver() { continue }
       symbols[left].length += symbols[right].length
       symbols[right].length = 0
       let next = symbols[right].next

@@ -2,8 +2,8 @@ internal import ByteIO
 internal import Normalization
 
 /// A text as SentencePiece's models see it, and where each of its bytes came from.
-struct SentencePieceText {
-  var bytes: [UInt8] = []
+package struct SentencePieceText {
+  package var bytes: [UInt8] = []
   /// The position in the original text from which each byte was made, and one for the end.
   var origins: [Int32] = []
 }
@@ -13,7 +13,7 @@ struct SentencePieceText {
 /// Reproduces `Normalizer::Normalize`: the longest entry of the character map is replaced, what
 /// has no entry is copied character by character, spaces are collapsed and spelled `▁`.
 /// User-defined pieces are copied whole.
-struct SentencePieceNormalizer: Sendable {
+package struct SentencePieceNormalizer: Sendable {
   private let rules: SentencePieceDefinition.Normalization
   let map: CharacterMap?
   private let protected: PieceTrie?
@@ -21,12 +21,12 @@ struct SentencePieceNormalizer: Sendable {
   private let space: [UInt8]
 
   /// The mark that spells a space.
-  static let mark: [UInt8] = Array("\u{2581}".utf8)
+  package static let mark: [UInt8] = Array("\u{2581}".utf8)
 
   /// - Parameters:
   ///   - protected: the user-defined pieces.
   ///   - spaceIsSuffix: whether the dummy prefix goes to the end.
-  init(
+  package init(
     _ rules: SentencePieceDefinition.Normalization, protected: PieceTrie? = nil,
     spaceIsSuffix: Bool = false
   ) throws(TokenizerError) {
@@ -40,7 +40,7 @@ struct SentencePieceNormalizer: Sendable {
   }
 
   /// The normalized form of a well-formed text.
-  func normalize(_ text: [UInt8]) -> SentencePieceText {
+  package func normalize(_ text: [UInt8]) -> SentencePieceText {
     var result = SentencePieceText()
     var position = rules.removesExtraWhitespace ? endOfLeadingSpace(text) : 0
     guard position < text.count else { return result }

@@ -1,5 +1,3 @@
-internal import ByteIO
-
 /// A model of the sentencepiece library, ready to run: text to ids and back as its
 /// `SentencePieceProcessor` does it.
 struct SentencePieceProcessor: Sendable {
@@ -9,11 +7,11 @@ struct SentencePieceProcessor: Sendable {
     var length: Int
   }
 
-  private let definition: SentencePieceDefinition
-  private let table: PieceTable
-  private let normalizer: SentencePieceNormalizer
-  private let denormalizer: SentencePieceNormalizer?
-  private let viterbi: SentencePieceViterbi?
+  let definition: SentencePieceDefinition
+  let table: PieceTable
+  let normalizer: SentencePieceNormalizer
+  let denormalizer: SentencePieceNormalizer?
+  let viterbi: SentencePieceViterbi?
   /// The fast way to ids, where the model allows one.
   private let merging: SpacedMergingEngine?
   private let unigram: SpacedUnigramEngine?
@@ -46,14 +44,37 @@ struct SentencePieceProcessor: Sendable {
   /// byte fallback each becomes its bytes, of which the last stands for the whole character.
   func encode(_ text: [UInt8], _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void) {
     let normalized = normalizer.normalize(text)
-    var position = 0
+    var score: Float = 0
+    report(parts(of: normalized.bytes, score: &score), of: normalized, from: 0, body)
+  }
+
+  /// The tokens of a text that follows another one, of which `context` is the last letter: as
+  /// `encode(_:_:)`, but with the letter in front of the text and without its tokens.
+  ///
+  /// - Parameter score: that of the whole text so far.
+  func encodeContinuation(
+    _ text: [UInt8], after context: [UInt8], score: inout Float,
+    _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
+  ) {
+    let normalized = normalizer.normalize(context + text)
+    let start = normalizer.normalize(context).bytes.count
+    let parts = parts(of: Array(normalized.bytes[start...]), score: &score)
+    report(parts, of: normalized, from: start, body)
+  }
+
+  /// Calls `body` with each token of the parts that lie in a normalized text from `start` on.
+  func report(
+    _ parts: [Part], of normalized: SentencePieceText, from start: Int,
+    _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
+  ) {
+    var position = start
     var unknown: Range<Int>?
     func flushUnknown() {
       guard let range = unknown else { return }
       body(table.unknownID, normalized.bytes[range], normalized.originalRange(of: range))
       unknown = nil
     }
-    for part in parts(of: normalized.bytes) {
+    for part in parts {
       let range = position..<(position + part.length)
       position = range.upperBound
       if part.id != table.unknownID {
@@ -80,8 +101,8 @@ struct SentencePieceProcessor: Sendable {
     encode(Array(text)) { id, _, _ in scratch.ids.append(id) }
   }
 
-  private func parts(of text: [UInt8]) -> [Part] {
-    if let viterbi { return viterbi.encode(text) }
+  private func parts(of text: [UInt8], score: inout Float) -> [Part] {
+    if let viterbi { return viterbi.encode(text, score: &score) }
     return switch definition.algorithm {
     case .unigram, .bpe: SentencePieceMerging.encode(text, table)
     case .word: SentencePieceWords.encodeWords(text, table)
@@ -95,75 +116,10 @@ struct SentencePieceProcessor: Sendable {
   ///
   /// - Throws: `TokenizerError.unknownID` for an id that no piece has.
   func decode(_ ids: [TokenID]) throws(TokenizerError) -> [UInt8] {
+    var decoding = SentencePieceDecoding(self)
     var text: [UInt8] = []
-    var bytes: [UInt8] = []
-    var isAtStart = true
-    var hasDroppedSpace = false
-    for id in ids {
-      guard Int(id) < definition.pieces.count else { throw .unknownID(id) }
-      let piece = definition.pieces[Int(id)].text
-      // The library looks pieces up by their text again.
-      let kind = table.kind(table.id(of: piece[...]))
-      if kind == .byte, let byte = ByteFallback.byte(piece) {
-        bytes.append(byte)
-        continue
-      }
-      text += Self.repaired(bytes)
-      bytes.removeAll()
-      if hasDroppedSpace || !text.isEmpty { isAtStart = false }
-      hasDroppedSpace = false
-      switch kind {
-      case .control: break
-      case .unknown: text += definition.unknownSurface.utf8
-      default: text += surface(piece, isAtStart: isAtStart, hasDroppedSpace: &hasDroppedSpace)
-      }
-    }
-    text += Self.repaired(bytes)
-    return denormalizer?.normalize(text).bytes ?? text
-  }
-
-  /// What a piece stands for: marks become spaces, one at the start of the text is dropped.
-  private func surface(
-    _ piece: [UInt8], isAtStart: Bool, hasDroppedSpace: inout Bool
-  ) -> [UInt8] {
-    let mark = SentencePieceNormalizer.mark
-    let rules = definition.normalization
-    var rest = piece[...]
-    if isAtStart, rules.addsDummyPrefix || rules.removesExtraWhitespace, rest.starts(with: mark) {
-      rest = rest.dropFirst(mark.count)
-      // Where spaces are collapsed anyway, those of the next piece are dropped too.
-      hasDroppedSpace = !rules.removesExtraWhitespace
-    }
-    var result: [UInt8] = []
-    while !rest.isEmpty {
-      if rest.starts(with: mark) {
-        result.append(0x20)
-        rest = rest.dropFirst(mark.count)
-      } else {
-        result.append(rest.removeFirst())
-      }
-    }
-    return result
-  }
-
-  /// A run of byte pieces as text, with U+FFFD for every byte that does not belong to a character.
-  private static func repaired(_ bytes: [UInt8]) -> [UInt8] {
-    guard !bytes.isEmpty else { return [] }
-    var result: [UInt8] = []
-    bytes.withUnsafeBytes { buffer in
-      var position = 0
-      while position < buffer.count {
-        let length = UTF8Validation.sequenceLength(at: position, in: buffer)
-        if length == 0 {
-          result += "\u{FFFD}".utf8
-          position += 1
-        } else {
-          result += buffer[position..<(position + length)]
-          position += length
-        }
-      }
-    }
-    return result
+    for id in ids { text += try decoding.append(id) }
+    return text + decoding.finish()
   }
 }
 

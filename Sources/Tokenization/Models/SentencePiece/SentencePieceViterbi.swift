@@ -74,9 +74,12 @@ struct SentencePieceViterbi: Sendable {
   }
 
   /// The pieces of a normalized text.
-  func encode(_ text: [UInt8]) -> [SentencePieceProcessor.Part] {
+  ///
+  /// - Parameter score: the score of what stands before the text; that of all afterwards.
+  func encode(_ text: [UInt8], score total: inout Float) -> [SentencePieceProcessor.Part] {
     var lattice = Lattice()
-    text.withUnsafeBufferPointer { walk($0, from: 0, &lattice) }
+    text.withUnsafeBufferPointer { walk($0, from: total, &lattice) }
+    total = lattice.score
     return lattice.reversedParts.elements.reversed()
   }
 

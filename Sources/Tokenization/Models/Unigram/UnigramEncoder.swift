@@ -6,11 +6,11 @@ internal import Normalization
 /// highest, in the order of their beginnings. Scores are summed from the left in double precision.
 struct UnigramEncoder: Sendable {
   private let vocabulary: Vocabulary
-  private let scores: [Double]
-  private let unknownID: TokenID?
-  private let unknownScore: Double
+  let scores: [Double]
+  let unknownID: TokenID?
+  let unknownScore: Double
   /// From each token to its id.
-  private let trie: PrefixTrie
+  let trie: PrefixTrie
   /// The ids of `<0x00>` … `<0xFF>`, where the model falls back to them.
   private let fallbackIDs: [TokenID?]
 
@@ -38,7 +38,14 @@ struct UnigramEncoder: Sendable {
   func encode(
     _ piece: ArraySlice<UInt8>, into output: inout PieceTokens
   ) throws(TokenizerError) {
-    for range in try segments(of: piece) {
+    try append(segments(of: piece), of: piece, into: &output)
+  }
+
+  /// Appends the tokens of parts of a piece, each a token or unknown.
+  func append(
+    _ segments: [Range<Int>], of piece: ArraySlice<UInt8>, into output: inout PieceTokens
+  ) throws(TokenizerError) {
+    for range in segments {
       let text = piece[range]
       if let id = vocabulary.id(of: text) {
         output.append(id, length: text.count)

@@ -1,0 +1,57 @@
+internal import ByteIO
+internal import Tokenization
+
+/// The formats whose writers say themselves what they have no words for.
+extension TokenizerConversion {
+  static func tekken(
+    _ definition: TokenizerDefinition, _ source: String
+  ) throws(TokenizerFileError) -> TokenizerConversion {
+    guard let bytes = TekkenFile.write(definition) else {
+      throw impossible(
+        source, .tekken,
+        needs: "a byte-level BPE with one splitting pattern whose first ids are those of the "
+          + "special tokens, then of the 256 bytes in order, then of the other tokens")
+    }
+    return TokenizerConversion(
+      files: [("tekken.json", bytes)],
+      losses: readBack(definition) {
+        try TekkenFile.read(JSON(parsing: bytes, source: source))
+      })
+  }
+
+  static func gguf(
+    _ definition: TokenizerDefinition, _ source: String
+  ) throws(TokenizerFileError) -> TokenizerConversion {
+    // llama.cpp matches special tokens always and has lists of merges, as a tokenizer.json.
+    var (portable, losses) = definition.portable
+    if case .sentencePiece = definition.model { (portable, losses) = (definition, []) }
+    guard let bytes = GGUFVocabulary.write(portable) else {
+      throw impossible(
+        source, .gguf,
+        needs: "a byte-level BPE, a WordPiece vocabulary, or a merging or unigram model of the "
+          + "sentencepiece library")
+    }
+    losses += readBack(portable) {
+      try bytes.withUnsafeBytes {
+        try GGUFVocabulary.read($0, source: source, spec: TokenizerSpec())
+      }
+    }
+    return TokenizerConversion(files: [("vocabulary.gguf", bytes)], losses: losses)
+  }
+
+  /// A directory as transformers saves it.
+  static func modelDirectory(
+    _ definition: TokenizerDefinition, _ source: String
+  ) throws(TokenizerFileError) -> TokenizerConversion {
+    var conversion: TokenizerConversion
+    var className = "PreTrainedTokenizerFast"
+    if case .sentencePiece(let model) = definition.model {
+      conversion = try sentencePiece(definition, source)
+      className = model.algorithm == .unigram ? "T5Tokenizer" : "LlamaTokenizer"
+    } else {
+      conversion = try tokenizerJSON(definition, source)
+    }
+    conversion.files += TokenizerConfig.describing(definition, className: className).files
+    return conversion
+  }
+}

@@ -1,0 +1,109 @@
+/// What becomes of each kind of tokenizer in each format: "same", or what is lost; formats that are
+/// not listed refuse it.
+enum FormatOutcomes {
+  private static let loss1: String =
+    "the merges: tiktoken merges neighbours whenever together they are a "
+    + "token, so that words may be cut differently"
+  private static let loss2: String =
+    "the splitting pattern, to be given with --spec as \"pat_str\": "
+    + "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+  private static let loss3: String =
+    "the splitting pattern, to be given with --spec as \"pat_str\": "
+    + "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+  private static let loss4: String =
+    "which of two overlapping ways to the same token comes first: tiktoken "
+    + "takes the leftmost"
+  private static let loss5: String =
+    "the splitting pattern, to be given with --spec as \"pat_str\": "
+    + "\\p{L}+|\\s+|[^\\p{L}\\s]+"
+
+  static let all: [String: [String: [String]]] = [
+    "byte-level": [
+      "tokenizer.json": ["same"],
+      "vocab-merges": ["same"],
+      "tiktoken": [
+        loss1, "the splitting rules, which are not one pattern", "the post-processor",
+        "the 1 added tokens, to be given with --spec as \"special\"",
+      ],
+      "gguf": ["same"],
+      "directory": ["same"],
+    ],
+    "qwen-like": [
+      "tokenizer.json": ["same"],
+      "vocab-merges": ["same"],
+      "tiktoken": [
+        loss1, loss2, "the normalizer", "the post-processor",
+        "the 1 added tokens, to be given with --spec as \"special\"",
+      ],
+      "gguf": ["same"],
+      "directory": ["same"],
+    ],
+    "llama3-like": [
+      "tokenizer.json": ["same"],
+      "vocab-merges": ["the pre-tokenizer", "the model's options"],
+      "tiktoken": [
+        loss1, loss3, "the post-processor",
+        "the 1 added tokens, to be given with --spec as \"special\"",
+      ],
+      "gguf": ["same"],
+      "directory": ["same"],
+    ],
+    "tiktoken": [
+      "tokenizer.json": [loss4, "that special tokens in a text are matched only on request"],
+      "vocab-merges": [
+        loss4, "that special tokens in a text are matched only on request", "the pre-tokenizer",
+        "the model's options",
+      ],
+      "tiktoken": [loss5, "the 1 added tokens, to be given with --spec as \"special\""],
+      "gguf": [
+        loss4, "that special tokens in a text are matched only on request", "the pre-tokenizer",
+        "the model's vocabulary",
+      ],
+      "directory": [loss4, "that special tokens in a text are matched only on request"],
+    ],
+    "tekken": [
+      "tokenizer.json": [loss4, "that special tokens in a text are never matched"],
+      "vocab-merges": [
+        loss4, "that special tokens in a text are never matched", "the pre-tokenizer",
+        "the special tokens around a text", "the model's options",
+      ],
+      "tiktoken": [
+        loss5, "the post-processor", "the 20 added tokens, to be given with --spec as \"special\"",
+      ],
+      "tekken": ["same"],
+      "gguf": [
+        loss4, "that special tokens in a text are never matched", "the pre-tokenizer",
+        "the model's options",
+      ],
+      "directory": [loss4, "that special tokens in a text are never matched"],
+    ],
+    "word-pieces": [
+      "tokenizer.json": ["same"],
+      "vocab.txt": ["same"],
+      "gguf": ["same"],
+      "directory": ["same"],
+    ],
+    "unigram": [
+      "tokenizer.json": ["same"],
+      "directory": ["same"],
+    ],
+    "word-level": [
+      "tokenizer.json": ["same"],
+      "directory": ["same"],
+    ],
+    "sentencepiece-bpe": [
+      "sentencepiece": ["same"],
+      "gguf": ["same"],
+      "directory": ["same"],
+    ],
+    "sentencepiece-unigram": [
+      "sentencepiece": ["same"],
+      "gguf": ["same"],
+      "directory": ["same"],
+    ],
+    "sentencepiece-word": [
+      "sentencepiece": ["same"],
+      "directory": ["same"],
+    ],
+  ]
+}
