@@ -59,9 +59,11 @@ enum FileContent {
     if SentencePieceFile.isModel(bytes) { return .sentencePiece }
     if first == UInt8(ascii: "{") { return try recognise(JSON(parsing: bytes, source: source)) }
     if CLIPMerges.isCLIP(bytes) { return .clipMerges }
+    // The reader of JSON says what stands in the place of the file.
+    if isPointerOrPage(bytes) { return try recognise(JSON(parsing: bytes, source: source)) }
     let lines = TextLines.first(4, of: bytes)
     let looksLikeText = !bytes.prefix(4096).contains { $0 < 0x09 }
-    if looksLikeText, !lines.isEmpty, !isPointerOrPage(bytes) {
+    if looksLikeText, !lines.isEmpty {
       if lines.allSatisfy(isRank) { return .tiktoken }
       if bytes.starts(with: "#version".utf8) || lines.allSatisfy({ $0.columns.count == 2 }) {
         return .merges

@@ -34,6 +34,9 @@ struct FileContentTests {
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"
     let error = #expect(throws: JSONError.self) { try kind(pointer) }
     #expect(error?.message.contains("Git LFS") == true)
+    #expect(throws: JSONError.self) {
+      try FileContent.recognise(Array(pointer.utf8), source: "spiece.model")
+    }
   }
 
   @Test("A directory without a tokenizer is an error that says what is looked for")
