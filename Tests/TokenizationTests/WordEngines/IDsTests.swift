@@ -1,3 +1,4 @@
+import Normalization
 import TestSupport
 import Testing
 import Tokenization
@@ -27,6 +28,29 @@ import TokenizerFiles
         try tokenizer.appendIDs(ofUTF8: utf8.span, to: &appended, addSpecialTokens: special)
         #expect(appended == [7] + expected)
       }
+    }
+  }
+
+  @Test func `A vocabulary may lack the bytes that no text has`() throws {
+    let whole = try Self.tokenizer("example-base")
+    var definition = whole.definition
+    guard case .bpe(var model) = definition.model else {
+      Issue.record("example-base is a BPE")
+      return
+    }
+    let lacking: [UInt8] = [0xC0, 0xC1] + Array(0xF5...0xFF)
+    let spelled = Set(lacking.map { Array(String(ByteAlphabet.scalar(for: $0)).utf8) })
+    let kept = model.vocabulary.entries.map { (token: Array($0.token), id: $0.id) }
+      .filter { !spelled.contains($0.token) }
+    #expect(kept.count == model.vocabulary.count - lacking.count)
+    model.vocabulary = Vocabulary(kept)
+    definition.model = .bpe(model)
+    let partial = try Tokenizer(definition)
+    var texts = RandomText(seed: 12)
+    for _ in 0..<300 {
+      let text = texts.next(upTo: 60)
+      #expect(try partial.encode(text) == whole.encode(text))
+      #expect(try partial.ids(of: text) == whole.ids(of: text))
     }
   }
 

@@ -10,7 +10,8 @@ struct BytePairEncoder: Sendable {
   private let unknownID: TokenID?
   /// The ids of `<0x00>` … `<0xFF>`, where the model falls back to them.
   private let fallbackIDs: [TokenID?]
-  /// The ids of the 256 bytes, when pieces can be taken as bytes instead of in the byte alphabet.
+  /// The ids of the 256 bytes, when pieces of UTF-8 can be taken as bytes instead of in the byte
+  /// alphabet.
   let byteIDs: [TokenID]?
   /// Tokens by the bytes they spell, for `ignoresMerges` over byte pieces.
   let wholeTokens: Vocabulary?
@@ -139,19 +140,31 @@ struct BytePairEncoder: Sendable {
 }
 
 extension BPEDefinition {
-  /// The ids of the 256 bytes in GPT-2's alphabet; `nil` when the vocabulary lacks any of them.
+  /// The ids of the 256 bytes in GPT-2's alphabet. GPT-NeoX's vocabulary lacks those that do not
+  /// occur in UTF-8, for which any id will do.
+  ///
+  /// - Returns: `nil` when the vocabulary lacks a byte that does occur.
   var byteAlphabetIDs: [TokenID]? {
     var ids: [TokenID] = []
     for byte in UInt8.min...UInt8.max {
-      let spelled = String(ByteAlphabet.scalar(for: byte))
-      guard let id = vocabulary.id(of: Array(spelled.utf8)) else { return nil }
+      guard let id = id(ofByte: byte) ?? (Self.occursInUTF8(byte) ? nil : 0) else { return nil }
       ids.append(id)
     }
     return ids
   }
 
   /// Whether every byte has a token in GPT-2's alphabet.
-  public var hasByteAlphabet: Bool { byteAlphabetIDs != nil }
+  public var hasByteAlphabet: Bool {
+    (UInt8.min...UInt8.max).allSatisfy { id(ofByte: $0) != nil }
+  }
+
+  private func id(ofByte byte: UInt8) -> TokenID? {
+    vocabulary.id(of: Array(String(ByteAlphabet.scalar(for: byte)).utf8))
+  }
+
+  private static func occursInUTF8(_ byte: UInt8) -> Bool {
+    byte != 0xC0 && byte != 0xC1 && byte < 0xF5
+  }
 }
 
 /// The spelling of bytes that a vocabulary has no character for: `<0x0A>`.
