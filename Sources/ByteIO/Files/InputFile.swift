@@ -24,21 +24,27 @@ public final class InputFile {
   ///
   /// - Returns: whether there may be more.
   public func read(_ count: Int, into bytes: inout [UInt8]) throws(FileError) -> Bool {
-    var missing = count
-    while missing > 0 {
-      let start = bytes.count
-      bytes.append(contentsOf: repeatElement(0, count: missing))
-      let length = bytes.withUnsafeMutableBytes {
-        Glibc.read(descriptor, $0.baseAddress.map { $0 + start }, missing)
-      }
-      bytes.removeLast(missing - max(0, length))
-      if length == 0 { return false }
-      if length < 0 {
-        if errno == EINTR { continue }
-        throw .last("read", path)
-      }
-      missing -= length
+    let end = bytes.count + count
+    while bytes.count < end {
+      if try !readOnce(end - bytes.count, into: &bytes) { return false }
     }
     return true
+  }
+
+  /// Appends what there is, at most `count` bytes, to `bytes`; waits only while there is nothing.
+  ///
+  /// - Returns: whether anything was read; otherwise the file has ended.
+  func readOnce(_ count: Int, into bytes: inout [UInt8]) throws(FileError) -> Bool {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: count))
+    let length = bytes.withUnsafeMutableBytes { bytes -> Int in
+      while true {
+        let length = Glibc.read(descriptor, bytes.baseAddress.map { $0 + start }, count)
+        if length >= 0 || errno != EINTR { return length }
+      }
+    }
+    bytes.removeLast(count - max(0, length))
+    if length < 0 { throw .last("read", path) }
+    return length > 0
   }
 }

@@ -1,9 +1,6 @@
-internal import Glibc
-
 /// The lines of a file or of standard input, one at a time, however long the input is.
 public final class LineReader {
-  private let path: String
-  private let descriptor: Int32
+  private let file: InputFile
   private var buffer: [UInt8] = []
   private var position = 0
   private var isAtEnd = false
@@ -12,17 +9,8 @@ public final class LineReader {
 
   /// Opens the file at `path`; standard input when it is `nil` or `-`.
   public init(_ path: String?) throws(FileError) {
-    if let path, path != "-" {
-      self.path = path
-      descriptor = open(path, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw .last("open", path) }
-    } else {
-      self.path = "standard input"
-      descriptor = STDIN_FILENO
-    }
+    file = try InputFile(path)
   }
-
-  deinit { if descriptor > STDERR_FILENO { close(descriptor) } }
 
   /// The next line without its newline; `nil` at the end. A last line needs no newline.
   public func next() throws(FileError) -> [UInt8]? {
@@ -61,16 +49,6 @@ public final class LineReader {
   private func refill() throws(FileError) {
     buffer.removeSubrange(..<position)
     position = 0
-    let start = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: Self.chunkSize))
-    let count = buffer.withUnsafeMutableBytes { bytes -> Int in
-      while true {
-        let count = read(descriptor, bytes.baseAddress.map { $0 + start }, Self.chunkSize)
-        if count >= 0 || errno != EINTR { return count }
-      }
-    }
-    buffer.removeLast(Self.chunkSize - max(0, count))
-    if count < 0 { throw .last("read", path) }
-    isAtEnd = count == 0
+    isAtEnd = try !file.readOnce(Self.chunkSize, into: &buffer)
   }
 }

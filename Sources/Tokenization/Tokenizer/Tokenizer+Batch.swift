@@ -1,5 +1,5 @@
+internal import ByteIO
 internal import Dispatch
-internal import Glibc
 internal import Synchronization
 
 /// Many texts at once, on several threads. The results are in the order of the texts, and the same for
@@ -54,7 +54,7 @@ private enum Parallel {
     _ transform: @Sendable (Element) throws(TokenizerError) -> Result
   ) throws(TokenizerError) -> [Result] {
     let pieceCount = (elements.count + pieceSize - 1) / pieceSize
-    let workerCount = min(threads.map { max($0, 1) } ?? coreCount, pieceCount)
+    let workerCount = min(threads.map { max($0, 1) } ?? ProcessorCount.available, pieceCount)
     guard workerCount > 1 else {
       var results: [Result] = []
       results.reserveCapacity(elements.count)
@@ -92,6 +92,4 @@ private enum Parallel {
       return .failure(error)
     }
   }
-
-  private static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }
