@@ -9,7 +9,7 @@ struct PieceTable: Sendable {
   let unknownID: TokenID
   /// The ids of the 256 bytes; empty where the model does not fall back to them.
   let byteIDs: [TokenID]
-  let userDefined: PieceTrie
+  let userDefined: ByteTrie
 
   /// - Throws: `TokenizerError.invalidModel` for what the reference refuses (`InitializePieces`).
   init(_ definition: SentencePieceDefinition) throws(TokenizerError) {
@@ -56,9 +56,9 @@ struct PieceTable: Sendable {
     self.reserved = reserved.vocabulary()
     kinds = definition.pieces.map(\.kind)
     scores = definition.pieces.map(\.score)
-    userDefined = PieceTrie(
+    userDefined = ByteTrie(
       definition.pieces.enumerated().filter { $0.element.kind == .userDefined }
-        .map { ($0.element.text, Int32($0.offset)) })
+        .map { ($0.element.text[...], UInt32($0.offset)) })
   }
 
   /// The id of a piece by its text; the unknown id when there is none.

@@ -1,17 +1,12 @@
 /// A model of the sentencepiece library, ready to run: text to ids and back as its
 /// `SentencePieceProcessor` does it.
 struct SentencePieceProcessor: Sendable {
-  /// A piece of a normalized text and how many of its bytes it covers.
-  struct Part: Equatable, BitwiseCopyable {
-    var id: TokenID
-    var length: Int
-  }
-
   let definition: SentencePieceDefinition
   let table: PieceTable
   let normalizer: SentencePieceNormalizer
   let denormalizer: SentencePieceNormalizer?
-  let viterbi: SentencePieceViterbi?
+  /// The search of a unigram model.
+  let search: UnigramSearch<Float>?
   /// The fast way to ids, where the model allows one.
   private let merging: SpacedMergingEngine?
   private let unigram: SpacedUnigramEngine?
@@ -29,10 +24,9 @@ struct SentencePieceProcessor: Sendable {
     } else {
       denormalizer = nil
     }
-    viterbi =
-      definition.algorithm == .unigram ? SentencePieceViterbi(definition, table) : nil
+    search = definition.algorithm == .unigram ? UnigramSearch(definition, table) : nil
     merging = SpacedMergingEngine(definition, table)
-    unigram = viterbi.flatMap { SpacedUnigramEngine(definition, table, $0) }
+    unigram = search.flatMap { SpacedUnigramEngine(definition, table, $0) }
   }
 
   // MARK: Encoding
@@ -64,7 +58,7 @@ struct SentencePieceProcessor: Sendable {
 
   /// Calls `body` with each token of the parts that lie in a normalized text from `start` on.
   func report(
-    _ parts: [Part], of normalized: SentencePieceText, from start: Int,
+    _ parts: [PiecePart], of normalized: SentencePieceText, from start: Int,
     _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
   ) {
     var position = start
@@ -101,8 +95,8 @@ struct SentencePieceProcessor: Sendable {
     encode(Array(text)) { id, _, _ in scratch.ids.append(id) }
   }
 
-  private func parts(of text: [UInt8], score: inout Float) -> [Part] {
-    if let viterbi { return viterbi.encode(text, score: &score) }
+  private func parts(of text: [UInt8], score: inout Float) -> [PiecePart] {
+    if let search { return search.parts(of: text, score: &score) }
     return switch definition.algorithm {
     case .unigram, .bpe: SentencePieceMerging.encode(text, table)
     case .word: SentencePieceWords.encodeWords(text, table)
