@@ -110,7 +110,8 @@ package struct ByteTrie: Sendable {
   /// - Complexity: O(length of the longest string that goes on like the text).
   @inline(__always)
   func forEachMatch(
-    in text: UnsafeBufferPointer<UInt8>, at start: Int, _ body: (_ end: Int, _ value: UInt32) -> Void
+    in text: UnsafeBufferPointer<UInt8>, at start: Int,
+    _ body: (_ end: Int, _ value: UInt32) -> Void
   ) {
     var node: Node = 0
     var end = start

@@ -67,7 +67,8 @@ extension SentencePieceProcessor {
           // A user-defined piece is to win always; here the reference counts its characters.
           let score =
             table.kind(id) == .userDefined
-            ? Float(Double(Float(text[start..<end].count { !UTF8.isContinuation($0) }) * maximum) - 0.1)
+            ? Float(
+              Double(Float(text[start..<end].count { !UTF8.isContinuation($0) }) * maximum) - 0.1)
             : table.score(id)
           lattice.add(id, start..<end, score: score)
           if end == character.upperBound { hasCharacter = true }

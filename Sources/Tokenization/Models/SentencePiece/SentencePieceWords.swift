@@ -23,8 +23,7 @@ enum SentencePieceWords {
   }
 
   /// A piece per character (`character::Model`), user-defined pieces whole.
-  static func encodeCharacters(_ text: [UInt8], _ table: PieceTable) -> [PiecePart]
-  {
+  static func encodeCharacters(_ text: [UInt8], _ table: PieceTable) -> [PiecePart] {
     var parts: [PiecePart] = []
     var position = 0
     while position < text.count {

@@ -38,7 +38,8 @@ struct UnigramSearch<Score: BinaryFloatingPoint & BitwiseCopyable & Sendable>: S
   /// - Complexity: O(length of the text × length of the longest piece).
   @inline(__always)
   func forEachPart(
-    of text: UnsafeBufferPointer<UInt8>, from score: Score = 0, _ lattice: inout UnigramLattice<Score>,
+    of text: UnsafeBufferPointer<UInt8>, from score: Score = 0,
+    _ lattice: inout UnigramLattice<Score>,
     windowLength: Int = windowLength, _ body: (PiecePart) -> Void
   ) {
     lattice.begin(score)
