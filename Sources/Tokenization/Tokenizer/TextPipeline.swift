@@ -306,7 +306,7 @@ struct TextPipeline: Sendable {
   // MARK: Decoding
 
   /// What the token with `id` is decoded from; `nil` for an id that no token has.
-  func decodingForm(_ id: TokenID) -> [UInt8]? {
-    addedTokens.decodingForm(id) ?? vocabulary.model.token(id).map(Array.init)
+  func decodingForm(_ id: TokenID) -> ArraySlice<UInt8>? {
+    addedTokens.decodingForm(id) ?? vocabulary.model.token(id)
   }
 }
