@@ -136,9 +136,11 @@ public final class Tokenizer: Sendable {
           withSpecialTokens: options.addsSpecialTokens))
     case .sentencePiece(let processor):
       var encoding = Encoding()
-      processor.encode(text) { id, name, offsets in
-        let token = name ?? vocabulary.model.token(id) ?? []
-        encoding.append(id, token, offsets, word: UInt32(encoding.count), typeID: typeID)
+      scratch.withScratch { scratch in
+        processor.encode(text, &scratch) { id, name, offsets in
+          let token = name ?? vocabulary.model.token(id) ?? []
+          encoding.append(id, token, offsets, word: UInt32(encoding.count), typeID: typeID)
+        }
       }
       return encoding
     }
