@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Tensors
+internal import Tokenization
 
 /// Sums over the logits of a whole vocabulary, made block by block so that the float copy of an output
 /// matrix is never in memory at once.

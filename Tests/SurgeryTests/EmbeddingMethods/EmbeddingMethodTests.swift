@@ -10,20 +10,24 @@ import Tokenization
   @Test(arguments: 1...4)
   func `Pieces are weighted as the method says`(seed: UInt64) throws {
     let random = MethodProblem(seed: seed)
-    for (name, weights) in [
-      ("fvt", { (count: Int) in [Double](repeating: 1 / Double(count), count: count) }),
-      ("first", { (count: Int) in (0..<count).map { $0 == 0 ? 1 : 0 } }),
-      ("last", { (count: Int) in (0..<count).map { $0 == count - 1 ? 1 : 0 } }),
-      (
-        "weighted",
-        { (count: Int) in (1...count).map { 2 * Double($0) / Double(count * (count + 1)) } }
-      ),
-    ] {
+    for name in ["fvt", "first", "last", "weighted"] {
       let expected = random.targetIDs.map { target -> [Double] in
         let pieces = random.pieces[target] ?? []
-        return Slow.combination(pieces.map { random.base[Int($0)] }, weights(pieces.count))
+        return Slow.combination(
+          pieces.map { random.base[Int($0)] }, Self.weights(name, count: pieces.count))
       }
       #expect(Slow.difference(try random.rows(name), expected) < 1e-5, "\(name)")
+    }
+  }
+
+  private static func weights(_ name: String, count: Int) -> [Double] {
+    (0..<count).map { index in
+      switch name {
+      case "first": index == 0 ? 1 : 0
+      case "last": index == count - 1 ? 1 : 0
+      case "weighted": 2 * Double(index + 1) / Double(count * (count + 1))
+      default: 1 / Double(count)
+      }
     }
   }
 
