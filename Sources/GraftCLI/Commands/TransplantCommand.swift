@@ -97,6 +97,12 @@ struct TransplantCommand: ParsableCommand {
     help: ArgumentHelp("Make exactly this many rows.", valueName: "n"))
   var vocabularySize: Int?
 
+  @Flag(
+    help: """
+      Keep what BASE loses beside the new model, so that `graft restore` can give it back bit for bit.
+      """)
+  var restorable = false
+
   @Flag(help: "Print the report and write nothing.")
   var dryRun = false
 
@@ -167,6 +173,7 @@ struct TransplantCommand: ParsableCommand {
     options.memoryBudget = memory.bytes
     if let padTo { options.rowCount = .multiple(of: padTo) }
     if let vocabularySize { options.rowCount = .exactly(vocabularySize) }
+    options.isRestorable = restorable
     options.replacesExisting = force
     return options
   }

@@ -30,7 +30,7 @@ struct TransplantSummary {
   }
 
   private var vocabulary: [String] {
-    let byBytes = report.sharedTokens[.bytes] ?? 0
+    let byBytes = (report.sharedTokens[.bytes] ?? 0) + (report.sharedTokens[.derivation] ?? 0)
     let special = (report.sharedTokens[.role] ?? 0) + (report.sharedTokens[.name] ?? 0)
     let shared = byBytes + special
     let new = report.tokens - shared
@@ -47,9 +47,12 @@ struct TransplantSummary {
       style.bold("\(matrix.role) rows")
         + style.dim("  \(matrix.tensor), \(matrix.rows.grouped) rows"),
       line("kept", "\(matrix.copied.grouped) bit for bit"),
-      line("rebuilt", "\(matrix.rebuilt.grouped) from \(report.anchors.grouped) shared tokens"),
     ]
-    lines += methods(matrix)
+    if matrix.rebuilt > 0 {
+      lines.append(
+        line("rebuilt", "\(matrix.rebuilt.grouped) from \(report.anchors.grouped) shared tokens"))
+      lines += methods(matrix)
+    }
     if matrix.fallback > 0 {
       lines.append(
         line("mean", "\(matrix.fallback.grouped) for which there is nothing to go by"))

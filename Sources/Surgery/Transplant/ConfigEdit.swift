@@ -63,6 +63,7 @@ struct ConfigEdit {
   /// The donor's own value; without one, the id of the role in the donor's tokenizer, or the
   /// counterpart of the base's token. What has none of these is `null`.
   private func replacement(for value: JSON, key: String, _ counterpart: JSON?) -> String {
+    if target.derived != nil { return renumbered(value, key: key) }
     if let own = counterpart?[key] ?? donor?.config[key] { return own.sourceText }
     if let role = TokenRole.allCases.first(where: { $0.idKey == key }) {
       return target.specialTokens.ids[role].map(String.init) ?? "null"
@@ -71,6 +72,33 @@ struct ConfigEdit {
     let ids = Array(value.elements).compactMap(\.int)
     let isListOfIDs = value.kind == .array && ids.count == value.count && !ids.isEmpty
     return isListOfIDs ? JSONText.list(ids.compactMap(translated).map(String.init)) : "null"
+  }
+
+  /// The same tokens under their new ids: numbers and lists of them, nested or not.
+  private func renumbered(_ value: JSON, key: String) -> String {
+    if let id = value.int { return translated(id).map(String.init) ?? "null" }
+    guard value.kind == .array else { return String(decoding: value.text, as: UTF8.self) }
+    let elements = Array(value.elements)
+    if key == "forced_decoder_ids", elements.count == 2, elements.allSatisfy({ $0.int != nil }) {
+      // A place and a token.
+      return JSONText.list([elements[0].sourceText, renumbered(elements[1], key: "")])
+    }
+    return JSONText.list(elements.map { renumbered($0, key: key) })
+  }
+
+  /// The ids of the vocabulary that a config names.
+  static func namedIDs(in config: JSON) -> [TokenID] {
+    config.members.flatMap { member -> [TokenID] in
+      guard let key = member.key.string, idKeys.contains(key) || key.hasSuffix("_token_id") else {
+        return []
+      }
+      return numbers(in: member.value)
+    }
+  }
+
+  private static func numbers(in value: JSON) -> [TokenID] {
+    if let id = value.int { return TokenID(exactly: id).map { [$0] } ?? [] }
+    return value.kind == .array ? value.elements.flatMap(numbers) : []
   }
 
   private func translated(_ id: Int) -> TokenID? {

@@ -37,7 +37,7 @@ struct MatrixRebuilding {
     }
     let heldOut = try HeldOutCheck(
       segmentation: segmentation, texts: transplant.donorTexts,
-      count: transplant.options.heldOutCount
+      count: problem.targets.isEmpty ? 0 : transplant.options.heldOutCount
     ).quality(of: plan.overall, on: problem) { fraction in
       try progress("checking \(role.rawValue) rows", fraction)
     }

@@ -27,6 +27,9 @@ public struct Transplant: Sendable {
   /// What the tokens of the new vocabulary stand for, where that is a text.
   let donorTexts: [TokenID: [UInt8]]
 
+  /// What is done, as the manifest calls it.
+  var operation: String { target.derived?.operation.rawValue ?? "transplant" }
+
   /// The model whose tokenizer is taken; `nil` when there is only a tokenizer.
   public var donor: ModelDirectory? { target.model }
 
@@ -46,9 +49,11 @@ public struct Transplant: Sendable {
     self.base = base
     self.target = target
     self.options = options
-    alignment = VocabularyAlignment(
-      base: (base.tokenizer, base.vocabulary, base.specialTokens),
-      donor: (target.definition, target.vocabulary, target.specialTokens))
+    alignment =
+      target.derived.map { VocabularyAlignment($0) }
+      ?? VocabularyAlignment(
+        base: (base.tokenizer, base.vocabulary, base.specialTokens),
+        donor: (target.definition, target.vocabulary, target.specialTokens))
     let baseRows = base.vocabularyTensors.rows
     let donorRows = target.model?.vocabularyTensors.rows ?? .max
     anchors = alignment.anchors.filter { $0.base < baseRows && $0.donor < donorRows }

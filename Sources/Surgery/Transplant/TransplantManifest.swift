@@ -15,7 +15,7 @@ struct TransplantManifest {
   func write(to path: String, progress: SurgeryProgress) throws {
     let file = try OutputFile(creating: path)
     try file.write("{\n\"format\":\(Self.format),\n\"graft\":\(JSONText.string(graftVersion)),\n")
-    try file.write("\"operation\":\"transplant\",\n\"options\":\(options),\n")
+    try file.write("\"operation\":\"\(transplant.operation)\",\n\"options\":\(options),\n")
     try file.write("\"base\":\(try describe(transplant.base, "base", progress)),\n")
     try file.write("\"donor\":\(try describe(transplant.target, progress)),\n")
     try file.write("\"rows\":\(transplant.rowCount),\n\"matrices\":[\n")

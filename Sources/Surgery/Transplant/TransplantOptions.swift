@@ -32,6 +32,8 @@ public struct TransplantOptions: Sendable {
   public var memoryBudget = 4 << 30
   /// Decides which tokens are held out and what the model writes for the comparison of methods.
   public var seed: UInt64 = 0
+  /// Whether the new model takes along what is lost of the base, so that `Restoration` can give it back.
+  public var isRestorable = false
   /// Whether something that stands at the destination may be replaced.
   public var replacesExisting = false
 

@@ -18,6 +18,10 @@ struct TransplantOutput {
     try writeConfigs()
     try copyTokenizer()
     try copyOtherFiles()
+    if transplant.options.isRestorable {
+      try RestorationBackup(base: base, alignment: transplant.alignment, directory: directory)
+        .write()
+    }
     try TransplantManifest(transplant: transplant, matrices: matrices)
       .write(to: directory.path(Self.manifestName), progress: progress)
   }
@@ -67,29 +71,18 @@ struct TransplantOutput {
   private func copyTokenizer() throws {
     switch transplant.target.files {
     case .copied(let source, let names):
-      for name in names { try copy(source + "/" + name, to: directory.path(name)) }
+      for name in names { try FileTree.copy(source + "/" + name, to: directory.path(name)) }
     case .written(let files):
       for file in files { try write(file.name, file.bytes) }
     }
   }
 
   private func copyOtherFiles() throws {
-    for name in base.otherFiles { try copyTree(base.path(name), to: directory.path(name)) }
-  }
-
-  private func copyTree(_ source: String, to destination: String) throws {
-    guard FileSystem.isDirectory(source) else { return try copy(source, to: destination) }
-    try FileSystem.createDirectory(destination)
-    for name in try FileSystem.names(inDirectory: source) where !ModelDirectory.isWeightFile(name) {
-      try copyTree(source + "/" + name, to: destination + "/" + name)
+    for name in base.otherFiles where name != RestorationLayout.directory {
+      try FileTree.copy(base.path(name), to: directory.path(name)) {
+        !ModelDirectory.isWeightFile($0)
+      }
     }
-  }
-
-  private func copy(_ source: String, to destination: String) throws {
-    let mapped = try MappedFile(source)
-    let file = try OutputFile(creating: destination)
-    try file.copy(from: mapped, offset: 0, count: mapped.count)
-    try file.finish()
   }
 }
 

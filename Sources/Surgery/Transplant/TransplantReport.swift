@@ -121,7 +121,7 @@ extension TransplantReport.Matrix {
 extension TransplantReport {
   /// The report as one JSON object.
   public var json: String {
-    let shared = [VocabularyAlignment.Reason.bytes, .role, .name].map {
+    let shared = [VocabularyAlignment.Reason.bytes, .role, .name, .derivation].map {
       "\"\($0.rawValue)\":\(sharedTokens[$0] ?? 0)"
     }
     var members = [

@@ -9,6 +9,8 @@ public struct TransplantTarget: Sendable {
   public let definition: TokenizerDefinition
   public let vocabulary: TokenizerVocabulary
   public let specialTokens: SpecialTokens
+  /// How the vocabulary came from that of the base, when it did.
+  let derived: DerivedVocabulary?
   /// The model that the tokenizer belongs to; `nil` for a tokenizer alone.
   public let model: ModelDirectory?
   /// The files that make up the tokenizer.
@@ -28,6 +30,7 @@ public struct TransplantTarget: Sendable {
     vocabulary = model.vocabulary
     specialTokens = model.specialTokens
     self.model = model
+    derived = nil
     files = .copied(directory: model.path, names: model.tokenizerFiles)
   }
 
@@ -63,5 +66,47 @@ public struct TransplantTarget: Sendable {
       tokenizerFiles: configs, config: try JSON(parsing: Array("{}".utf8), source: path),
       vocabulary: vocabulary)
     model = nil
+    derived = nil
+  }
+
+  /// A vocabulary that was made from that of a model, in the format of the model's own.
+  ///
+  /// - Throws: `DerivationError` when the format cannot say what the tokenizer is, `FileError` or
+  ///   `JSONError` when a file of the model's tokenizer cannot be read.
+  public init(_ derived: DerivedVocabulary, of base: ModelDirectory) throws {
+    path = base.path
+    definition = derived.definition
+    vocabulary = TokenizerVocabulary(definition)
+    specialTokens = base.specialTokens.mapped { derived.newIDs[$0] }
+    self.derived = derived
+    model = nil
+    files = .written(try Self.files(derived, of: base))
+  }
+
+  /// The tokenizer, and the files beside it that say more than the vocabulary. What else the model's
+  /// tokenizer came in would still have the old ids.
+  private static func files(
+    _ derived: DerivedVocabulary, of base: ModelDirectory
+  ) throws -> [(name: String, bytes: [UInt8])] {
+    var (format, name) = (TokenizerFormat.tokenizerJSON, "tokenizer.json")
+    if case .sentencePiece = derived.definition.model,
+      let own = try TokenizerDirectory.namedFile(in: base.path)
+    {
+      (format, name) = (.sentencePiece, own)
+    }
+    let conversion = try TokenizerConversion(derived.definition, to: format, source: base.path)
+    guard conversion.losses.isEmpty else { throw DerivationError.unwritable(conversion.losses) }
+    var files = conversion.files.map { (name: name, bytes: $0.bytes) }
+    for other in base.tokenizerFiles {
+      let path = base.path(other)
+      switch other {
+      case "tokenizer_config.json":
+        files.append((other, derived.tokenizerConfig(try JSON(contentsOf: path).expectObject())))
+      case "special_tokens_map.json", "chat_template.jinja", "chat_template.json":
+        files.append((other, try FileSystem.read(path)))
+      default: break
+      }
+    }
+    return files
   }
 }
