@@ -87,30 +87,13 @@ struct TransplantCommand: ParsableCommand {
   var memory = ByteSize(bytes: 4 << 30)
 
   @Option(
-    help: ArgumentHelp(
-      "Pad the number of rows to a multiple; without this it is the donor's, padding included.",
-      valueName: "n"))
-  var padTo: Int?
-
-  @Option(
     name: .customLong("vocab-size"),
-    help: ArgumentHelp("Make exactly this many rows.", valueName: "n"))
+    help: ArgumentHelp(
+      "Make exactly this many rows; without this they are as many as the donor's, padding included.",
+      valueName: "n"))
   var vocabularySize: Int?
 
-  @Flag(
-    help: """
-      Keep what BASE loses beside the new model, so that `graft restore` can give it back bit for bit.
-      """)
-  var restorable = false
-
-  @Flag(help: "Print the report and write nothing.")
-  var dryRun = false
-
-  @Flag(help: "Replace OUT if it exists.")
-  var force = false
-
-  @Flag(help: "Print the report as one JSON object.")
-  var json = false
+  @OptionGroup var output: ModelOutputOptions
 
   func validate() throws {
     if others.count != (tokenizer == nil ? 2 : 1) {
@@ -125,28 +108,19 @@ struct TransplantCommand: ParsableCommand {
     if let sparsity, sparsity < 1 {
       throw ValidationError("-k must be at least 1.")
     }
-    if let padTo, padTo < 1 { throw ValidationError("--pad-to must be at least 1.") }
-    if padTo != nil && vocabularySize != nil {
+    if output.padTo != nil && vocabularySize != nil {
       throw ValidationError("--pad-to and --vocab-size exclude each other.")
     }
   }
 
   func run() throws {
     Interruption.catchSignals()
-    if !dryRun && !force && FileSystem.kind(out) != nil {
-      throw ValidationError("\(out) exists; --force replaces it.")
-    }
-    let start = ContinuousClock.now
+    try output.requireFree(out)
     let progress = ProgressBar()
     defer { progress.finish() }
     let transplant = try Transplant(
       base: ModelDirectory(base), target: target(), options: options())
-    let report =
-      dryRun
-      ? try transplant.dryRun(progress: progress.update)
-      : try transplant.write(to: out, progress: progress.update)
-    progress.finish()
-    print(json ? report.json : TransplantSummary(report, took: ContinuousClock.now - start).text)
+    try output.run(transplant, to: out, progress)
   }
 
   private var out: String { others.last ?? "" }
@@ -171,11 +145,8 @@ struct TransplantCommand: ParsableCommand {
     options.unties = untie
     options.seed = seed
     options.memoryBudget = memory.bytes
-    if let padTo { options.rowCount = .multiple(of: padTo) }
     if let vocabularySize { options.rowCount = .exactly(vocabularySize) }
-    options.isRestorable = restorable
-    options.replacesExisting = force
-    return options
+    return output.options(options)
   }
 
   private func request(_ name: String?) throws -> TransplantOptions.MethodRequest {
