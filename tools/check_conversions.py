@@ -48,6 +48,9 @@ def library_ids(path, texts):
     """The ids of the format's own library; None where there is none to ask."""
     if path.endswith("tokenizer.json"):
         tokenizer = tokenizers.Tokenizer.from_file(path)
+        # What a file asks for is applied by the library without being asked, by graft on request.
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
         return [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
     if path.endswith(".model"):
         processor = sentencepiece.SentencePieceProcessor(model_file=path)
