@@ -102,7 +102,7 @@ struct PortableSentencePiece {
   private mutating func setMerging() {
     let symbols = model.pieces.filter { $0.kind == .userDefined }.map(\.text)
     let merges = ScoredMerges(
-      model, frozen: PieceTrie(symbols.map { (text: $0, value: 0) }))
+      model, frozen: ByteTrie(symbols.map { (text: $0[...], value: 0) }))
     losses += merges.losses
     var bpe = BPEDefinition(vocabulary: model.vocabulary, merges: merges.merges)
     bpe.unknownToken = model.pieces.first { $0.kind == .unknown }.map {

@@ -26,7 +26,7 @@ struct ScoredMerges {
   }
 
   /// - Parameter frozen: the texts that merge with nothing.
-  init(_ model: SentencePieceDefinition, frozen: PieceTrie) {
+  init(_ model: SentencePieceDefinition, frozen: ByteTrie) {
     self.model = model
     let normal = model.pieces.indices.filter { model.pieces[$0].kind == .normal }
     texts = Vocabulary(normal.map { (token: model.pieces[$0].text, id: TokenID($0)) })
