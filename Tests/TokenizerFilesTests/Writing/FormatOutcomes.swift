@@ -20,8 +20,11 @@ enum FormatOutcomes {
     "that scores are added in single precision: of two ways to cut a word whose scores are equal "
     + "but for rounding, as in long runs of one character, the other may be taken"
   private static let loss7: String =
-    "that all spaces at the beginning of a decoded text are dropped: only one is, where a text "
-    + "began with `▁` itself; ids do not change"
+    "how many spaces are dropped when a text is decoded that began with `▁` itself; ids do not "
+    + "change"
+  private static let loss8: [String] = ["<s>", "</s>"].map {
+    "that the text `\($0)` is cut like any other: it becomes that one token"
+  }
 
   static let all: [String: [String: [String]]] = [
     "byte-level": [
@@ -104,7 +107,7 @@ enum FormatOutcomes {
       "directory": ["same"],
     ],
     "sentencepiece-unigram": [
-      "tokenizer.json": [loss6, loss7],
+      "tokenizer.json": loss8 + [loss6, loss7],
       "sentencepiece": ["same"],
       "gguf": ["same"],
       "directory": ["same"],

@@ -154,7 +154,11 @@ struct MergedPieces {
   }
 
   private mutating func setNames() {
-    if let unknown = bpe.unknownToken { model.unknownPiece = unknown }
+    if let unknown = bpe.unknownToken {
+      model.unknownPiece = unknown
+      // Hugging Face's decoders leave the token as it is.
+      model.unknownSurface = unknown
+    }
     if let padding = definition.padding?.token { model.paddingPiece = padding }
     for part in definition.postProcessor?.parts ?? [] {
       guard case .template(let template) = part else { continue }

@@ -28,10 +28,10 @@ struct PortableSentencePiece {
     if model.vocabulary.count < model.pieces.count {
       losses.append("which of two pieces with the same text is meant")
     }
-    if model.normalization.removesExtraWhitespace, !model.fallsBackToBytes, !mapsMark {
+    if model.normalization.removesExtraWhitespace, !mapsMark, !dropsAllSpaces {
       losses.append(
-        "that all spaces at the beginning of a decoded text are dropped: only one is, where a text "
-          + "began with `▁` itself; ids do not change")
+        "how many spaces are dropped when a text is decoded that began with `▁` itself; ids do not "
+          + "change")
     }
     if let rules = model.denormalization, !rules.characterMap.isEmpty {
       losses.append("the denormalizer, which changes decoded texts")
@@ -139,6 +139,15 @@ struct PortableSentencePiece {
 
   // MARK: Decoding
 
+  /// Whether a decoded text never begins with a space. Where spaces are collapsed, one is dropped of
+  /// each piece until there is text; the unknown piece's own, with which a text can only begin where
+  /// there are no bytes, stays.
+  private var dropsAllSpaces: Bool {
+    let marks = Array("\(Self.mark)\(Self.mark)".utf8)
+    return model.normalization.removesExtraWhitespace && model.fallsBackToBytes
+      && !model.pieces.contains { $0.text.starts(with: marks) }
+  }
+
   /// Control pieces become nothing, the unknown one its surface, marks spaces, bytes characters; the
   /// space in front of the text is dropped.
   private var decoder: Decoder {
@@ -160,10 +169,7 @@ struct PortableSentencePiece {
     parts.append(.fuse)
     let rules = model.normalization
     if rules.addsDummyPrefix || rules.removesExtraWhitespace {
-      // Where spaces are collapsed, those of several pieces are dropped. The unknown piece's own, with
-      // which a text can only begin where there are no bytes, is not.
-      let dropsAll = rules.removesExtraWhitespace && model.fallsBackToBytes
-      parts.append(.strip(" ", start: dropsAll ? Int(Int32.max) : 1, stop: 0))
+      parts.append(.strip(" ", start: dropsAllSpaces ? Int(Int32.max) : 1, stop: 0))
     }
     return .sequence(parts)
   }
