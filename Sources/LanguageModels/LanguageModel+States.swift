@@ -92,7 +92,7 @@ extension LanguageModel {
     _ buffer: RowBuffer, _ cache: KeyValueCache
   ) throws(LanguageModelError) -> [Float] {
     let extent = SequenceExtent(firstRow: 0, count: buffer.rows, firstPosition: cache.count)
-    try run(buffer, [extent], cache: cache)
+    try run(buffer, [extent], caches: [cache])
     let last = RowBuffer(buffer.matrix(rows: (buffer.rows - 1)..<buffer.rows))
     let result = outputHead.logProbabilities(given: last)
     try requireFinite(result.allSatisfy(\.isFinite))

@@ -94,13 +94,13 @@ public struct LanguageModel: Sendable {
 
   /// Runs the layers over embedded sequences; `buffer` then holds the final states.
   func run(
-    _ buffer: RowBuffer, _ sequences: [SequenceExtent], cache: KeyValueCache? = nil
+    _ buffer: RowBuffer, _ sequences: [SequenceExtent], caches: [KeyValueCache] = []
   ) throws(LanguageModelError) {
     guard sequences.allSatisfy({ $0.count > 0 }), !sequences.isEmpty else {
       throw LanguageModelError(directory, .emptySequence)
     }
     try addPositions(to: buffer, sequences)
-    DecoderPass(config, weights, hidden: buffer, sequences: sequences, cache: cache).run()
+    DecoderPass(config, weights, hidden: buffer, sequences: sequences, caches: caches).run()
   }
 
   private func addPositions(

@@ -1,4 +1,4 @@
-import LanguageModels
+@testable import LanguageModels
 import Tensors
 import TestSupport
 import Testing
@@ -107,5 +107,41 @@ import Tokenization
       let expected = sequence.nats.dropFirst(8).prefix(4)
       expectEqual(scores.map { -$0.logProbability }, Array(expected), "a part")
     }
+  }
+
+  @Test(arguments: GoldenModel.all.filter { !["llama-dynamic", "phi3-long"].contains($0.name) })
+  func `Sequences read on side by side from caches of their own`(golden: GoldenModel) throws {
+    let model = try golden.open()
+    let sequences = try golden.sequences.map(\.ids).filter { $0.count > 3 }
+    func rows(_ tokens: [TokenID]) -> Matrix {
+      Matrix(model.weights.embedding, tokens)
+    }
+    let caches = sequences.map { _ in model.makeCache() }
+    _ = try model.finalStates(
+      ofStoredRows: rows(sequences.flatMap { $0.prefix(2) }),
+      lengths: sequences.map { _ in 2 }, caches: caches)
+    // A copy grows apart: what is read with it is not seen by the one it was made of.
+    _ = try model.finalStates(
+      ofStoredRows: rows(sequences.map { $0[0] }), lengths: sequences.map { _ in 1 },
+      caches: caches.map { $0.copy() })
+    let found = try model.finalStates(
+      ofStoredRows: rows(sequences.flatMap { $0.dropFirst(2) }),
+      lengths: sequences.map { $0.count - 2 }, caches: caches)
+    var position = 0
+    for sequence in sequences {
+      let expected = try model.hiddenStates(of: sequence)
+      for row in 2..<sequence.count {
+        expectEqual(
+          found.row(position).map(Double.init), expected.row(row).map(Double.init), "\(row)")
+        position += 1
+      }
+    }
+  }
+}
+
+extension Matrix {
+  /// Rows of an embedding as they are stored.
+  fileprivate init(_ weight: MatrixView, _ tokens: [TokenID]) {
+    self.init(weight, rows: tokens.map(Int.init))
   }
 }

@@ -80,6 +80,15 @@ struct TransplantCommand: ParsableCommand {
   var selection: Selection?
 
   @Option(
+    help: ArgumentHelp(
+      """
+      A text in UTF-8 like those that the model is meant for: methods are compared on it, and the \
+      logits of new tokens are brought to their frequencies in it. Without it the base writes text \
+      itself.
+      """, valueName: "text"))
+  var calibrate: String?
+
+  @Option(
     help: ArgumentHelp("Decides which tokens are held out for comparison.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -143,6 +152,9 @@ struct TransplantCommand: ParsableCommand {
             memoryBudget: memory.bytes)))
     }
     options.unties = untie
+    if let calibrate {
+      options.calibrationTexts = CalibrationText(try FileSystem.read(calibrate)).texts
+    }
     options.seed = seed
     options.memoryBudget = memory.bytes
     if let vocabularySize { options.rowCount = .exactly(vocabularySize) }

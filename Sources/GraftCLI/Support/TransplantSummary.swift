@@ -85,6 +85,13 @@ struct TransplantSummary {
     }
     lines.append(
       line("compared", "\(selection.criterion), \(selection.heldOut) tokens:"))
+    if let fitting = selection.fitting {
+      lines.append(
+        line(
+          "fitted",
+          "to the model's reading of the pieces, "
+            + "\(fitting.before.rounded(to: 4)) to \(fitting.after.rounded(to: 4))"))
+    }
     if let calibration = selection.calibration {
       let change =
         "\(calibration.before.rounded(to: 4)) to \(calibration.after.rounded(to: 4))"

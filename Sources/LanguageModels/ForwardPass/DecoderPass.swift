@@ -3,7 +3,7 @@ struct DecoderPass {
   private let config: DecoderConfig
   private let weights: DecoderWeights
   private let sequences: [SequenceExtent]
-  private let cache: KeyValueCache?
+  private let caches: [KeyValueCache]
   private let layout: HeadLayout
   /// The position of each row.
   private let positions: [Int]
@@ -21,16 +21,18 @@ struct DecoderPass {
 
   /// - Parameters:
   ///   - hidden: the embedded tokens, n × hidden size; becomes the result.
-  ///   - sequences: which rows belong together; one alone with a cache.
+  ///   - sequences: which rows belong together.
+  ///   - caches: what was read before each sequence; none where all begin anew.
   init(
     _ config: DecoderConfig, _ weights: DecoderWeights, hidden: RowBuffer,
-    sequences: [SequenceExtent], cache: KeyValueCache? = nil
+    sequences: [SequenceExtent], caches: [KeyValueCache] = []
   ) {
+    precondition(caches.isEmpty || caches.count == sequences.count)
     self.config = config
     self.weights = weights
     self.hidden = hidden
     self.sequences = sequences
-    self.cache = cache
+    self.caches = caches
     layout = HeadLayout(config)
     positions = sequences.flatMap { Array($0.firstPosition..<$0.positionBound) }
     rotation = config.rotation.map { RotaryTables($0, sequences) }
@@ -68,7 +70,7 @@ struct DecoderPass {
       }
     }
     weights.finalNorm.apply(hidden, into: hidden)
-    cache?.count += hidden.rows
+    for (cache, sequence) in zip(caches, sequences) { cache.count += sequence.count }
   }
 
   /// Adds the output of a block to the residual stream, normalised if the architecture does that.
@@ -109,9 +111,11 @@ struct DecoderPass {
   }
 
   private func attend(_ index: Int) {
-    let memories =
-      cache.map { [$0.append(projections, layer: index)] }
-      ?? sequences.map { layout.memory(of: projections[$0.firstRow]) }
+    let memories = sequences.indices.map { place in
+      caches.isEmpty
+        ? layout.memory(of: projections[sequences[place].firstRow])
+        : caches[place].append(projections, rows: sequences[place].rows, layer: index)
+    }
     Attention(config: config, layout: layout, layer: index)
       .apply(projections, sequences: sequences, memories: memories, into: attended)
   }

@@ -21,17 +21,30 @@ public final class KeyValueCache {
     }
   }
 
-  /// Appends what `projections` hold for new tokens of a layer. `count` grows when all layers have
-  /// theirs.
+  /// A cache that holds the same and grows apart from this one.
+  package func copy() -> KeyValueCache { KeyValueCache(copying: self) }
+
+  private init(copying other: KeyValueCache) {
+    (count, layout) = (other.count, other.layout)
+    (headCount, headDimension) = (other.headCount, other.headDimension)
+    layers = other.layers.map { layer in
+      let copy = RowBuffer(rows: other.count, columns: layer.columns)
+      copy.elements.update(from: layer.elements, count: other.count * layer.columns)
+      return copy
+    }
+  }
+
+  /// Appends what some rows of `projections` hold for new tokens of a layer. `count` grows when all
+  /// layers have theirs.
   ///
   /// - Returns: the keys and values of all tokens.
-  func append(_ projections: RowBuffer, layer: Int) -> Attention.Memory {
-    let needed = count + projections.rows
+  func append(_ projections: RowBuffer, rows: Range<Int>, layer: Int) -> Attention.Memory {
+    let needed = count + rows.count
     if needed > layers[layer].rows { grow(layer, to: max(needed, 2 * layers[layer].rows)) }
     let memory = layers[layer]
     let width = headCount * headDimension
-    for row in 0..<projections.rows {
-      let target = memory[count + row]
+    for (place, row) in rows.enumerated() {
+      let target = memory[count + place]
       for head in 0..<headCount {
         let place = target + head * headDimension
         place.update(from: projections[row] + layout.key(head), count: headDimension)

@@ -3,8 +3,8 @@
 /// The functions have no branches and no tables, so that loops over them vectorise on every processor;
 /// the C library's are calls, one per element. The order of additions is fixed, so that results are the
 /// same everywhere.
-enum VectorMath {
-  typealias Floats = UnsafeMutablePointer<Float>
+package enum VectorMath {
+  package typealias Floats = UnsafeMutablePointer<Float>
   private typealias Lanes = SIMD8<Float>
 
   // MARK: Functions
@@ -59,7 +59,7 @@ enum VectorMath {
   // MARK: Runs
 
   /// Replaces each element by its exponential after `offset` is subtracted, and returns their sum.
-  static func exponentials(of values: Floats, count: Int, less offset: Float) -> Float {
+  package static func exponentials(of values: Floats, count: Int, less offset: Float) -> Float {
     for index in 0..<count { values[index] = exponential(values[index] - offset) }
     return sum(values, count: count)
   }
@@ -94,7 +94,7 @@ enum VectorMath {
   }
 
   /// The largest element; a NaN is passed over.
-  static func maximum(_ values: UnsafePointer<Float>, count: Int) -> Float {
+  package static func maximum(_ values: UnsafePointer<Float>, count: Int) -> Float {
     var lanes = Lanes(repeating: -.infinity)
     let whole = count & ~7
     let raw = UnsafeRawPointer(values)

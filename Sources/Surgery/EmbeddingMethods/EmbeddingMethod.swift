@@ -49,6 +49,17 @@ public struct MadeRows: Sendable {
   }
 }
 
+extension MadeRows {
+  /// The rows, with `mean` where a method had nothing to go by.
+  func withMean(_ mean: [Float]) -> Matrix {
+    var result = rows
+    for (row, origin) in origins.enumerated() where origin == .mean {
+      result.withMutableRow(row) { _ = $0.update(fromContentsOf: mean) }
+    }
+    return result
+  }
+}
+
 /// Where a row of a new matrix came from.
 public enum RowOrigin: Sendable, Equatable {
   /// The base's row of a token, bit for bit.

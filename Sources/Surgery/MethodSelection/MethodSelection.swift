@@ -22,6 +22,9 @@ public struct MethodSelection: Sendable {
   /// What a constant added to the logits of the new tokens does to the loss, measured on documents that
   /// it was not fitted to; `nil` where none is added.
   public internal(set) var calibration: (before: Double, after: Double)?
+  /// What fitting the rows to the model's reading of the pieces does to the loss; `nil` where they are
+  /// not fitted.
+  public internal(set) var fitting: (before: Double, after: Double)?
 
   /// The method for a token of a class; without a class for what is no text.
   public func method(for tokenClass: TokenClass?) -> String {

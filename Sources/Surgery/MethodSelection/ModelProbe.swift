@@ -17,11 +17,14 @@ struct ModelProbe: ProbedModel {
   /// Multiplications and additions for one position, the output matrix left out.
   private let work: Double
 
-  /// What writing may cost, in multiplications and additions: a minute or two on two cores.
+  /// What writing and each comparison may cost, in multiplications and additions: a minute or two on two
+  /// cores.
   private static let budget = 5e12
   /// The most texts, and the most tokens of each.
-  private static let largestCount = 128
-  private static let largestLength = 40
+  private static let largestCount = 160
+  private static let largestLength = 128
+  /// How many of the states are kept.
+  private static let keptStates = 2048
 
   /// - Returns: `nil` when graft cannot run the architecture, or the model has no token to begin with.
   init?(_ base: ModelDirectory) {
@@ -38,6 +41,15 @@ struct ModelProbe: ProbedModel {
     }
     work = max(elements - Double(input.rows * input.columns), 1)
   }
+
+  /// Multiplications and additions for one position with the output matrix.
+  private var cost: Double { work + Double(head.rows * head.columns) }
+
+  /// How many positions rows can be fitted on.
+  var fittedPositions: Int { Int(Self.budget / (2 * work)) }
+
+  /// How many positions a comparison of many candidates can run each of them on.
+  var comparedPositions: Int { min(8192, Int(Self.budget / (20 * cost))) }
 
   /// How many tokens can be held out for criteria that run the model, of at most `limit`.
   func heldOutCount(limit: Int) -> Int {
@@ -58,43 +70,51 @@ struct ModelProbe: ProbedModel {
   }
 
   /// The final states of sequences of stored input rows.
-  func states(of rows: Matrix, lengths: [Int]) throws -> Matrix {
-    try model.finalStates(ofStoredRows: rows, lengths: lengths)
+  ///
+  /// - Parameter caches: what was read before each sequence; none where all begin anew.
+  func states(
+    of rows: Matrix, lengths: [Int], caches: [KeyValueCache] = []
+  ) throws -> Matrix {
+    try model.finalStates(ofStoredRows: rows, lengths: lengths, caches: caches)
   }
 
-  /// Text that the model writes: tokens of each text, and the states from which they were drawn.
+  /// A cache of a text of which nothing has been read.
+  func makeCache() -> KeyValueCache { model.makeCache() }
+
+  /// Text that the model writes: tokens of each text, and some of the states from which they were drawn.
   ///
   /// - Returns: `nil` when the model is too large to write any within the budget.
   func write(
     seed: UInt64, progress: (Double) throws -> Void
   ) throws -> (texts: [[TokenID]], states: Matrix)? {
-    // Each token is written by running the texts anew, which is count · length² / 2 positions.
-    let positions = Self.budget / (2 * work)
-    let length = min(
-      Self.largestLength, model.contextLength, Int((2 * positions / 32).squareRoot()))
-    guard length >= 8 else { return nil }
-    let count = min(Self.largestCount, Int(2 * positions / Double(length * length)))
-    var generator = SplitMix64(seed: seed)
+    let positions = min(Self.largestCount * Self.largestLength, Int(Self.budget / (4 * cost)))
+    let length = min(Self.largestLength, model.contextLength, positions / 16)
+    guard length >= 16 else { return nil }
+    let count = positions / length
     var texts = [[TokenID]](repeating: [], count: count)
-    var states = Matrix(rows: 0, columns: input.columns)
-    for step in 1...length {
-      var rows = Matrix(rows: count * step, columns: input.columns)
+    let caches = texts.map { _ in makeCache() }
+    let lengths = [Int](repeating: 1, count: count)
+    let step = max(positions / Self.keptStates, 1)
+    var kept: [[Float]] = []
+    for place in 0..<length {
+      var rows = Matrix(rows: count, columns: input.columns)
       for (index, text) in texts.enumerated() {
-        rows.withMutableRow(index * step) { _ = $0.update(fromContentsOf: start) }
-        for (offset, token) in text.enumerated() {
-          rows.withMutableRow(index * step + 1 + offset) {
-            input.copyRows(Int(token)..<(Int(token) + 1), into: $0)
+        rows.withMutableRow(index) { row in
+          if let token = text.last {
+            input.copyRows(Int(token)..<(Int(token) + 1), into: row)
+          } else {
+            _ = row.update(fromContentsOf: start)
           }
         }
       }
-      states = try model.finalStates(
-        ofStoredRows: rows, lengths: [Int](repeating: step, count: count))
-      let last = Matrix(states.view, rows: (0..<count).map { $0 * step + step - 1 })
-      for (index, token) in LogitStream(head).samples(of: last, &generator).enumerated() {
+      let states = try states(of: rows, lengths: lengths, caches: caches)
+      let seed = seed &+ UInt64(place) &* 0xD1B5_4A32_D192_ED03
+      for (index, token) in LogitStream(head).samples(of: states, seed: seed).enumerated() {
         texts[index].append(TokenID(token))
+        if (place * count + index) % step == 0 { kept.append(states.row(index)) }
       }
-      try progress(Double(step * step) / Double(length * length))
+      try progress(Double(place + 1) / Double(length))
     }
-    return (texts, states)
+    return (texts, Matrix(kept))
   }
 }

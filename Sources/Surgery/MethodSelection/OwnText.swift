@@ -3,46 +3,85 @@ internal import Tensors
 internal import Tokenization
 internal import TokenizerFiles
 
-/// Text that the base model has written, cut by the new tokenizer.
+/// Text cut by the new tokenizer and by the base's own.
 ///
-/// Since it comes from the model itself, the model with another vocabulary is as good as it is true to
-/// the old one on this text: no other text is needed to compare ways to make rows.
+/// As a rule the base has written it: the model with another vocabulary is as good as it is true to the
+/// old one on such text, and no other text is needed to compare ways to make rows.
 struct OwnText: Sendable {
   /// The tokens of the new vocabulary, text by text.
-  let documents: [[TokenID]]
+  private(set) var documents: [[TokenID]] = []
+  /// The tokens of the base, text by text.
+  private(set) var baseDocuments: [[TokenID]] = []
+  /// Tokens that end at the same byte, text by text: the places in either list.
+  private(set) var pairs: [[(target: Int, base: Int)]] = []
+  /// The size of each text in UTF-8.
+  private var sizes: [Int] = []
   /// The size of all texts in UTF-8.
-  let byteCount: Int
+  var byteCount: Int { sizes.reduce(0, +) }
 
   /// - Parameters:
-  ///   - texts: tokens of the base; each text ends before its first special token.
-  ///   - rowCount: tokens of the new vocabulary beyond are left out with their text.
+  ///   - rowCount: texts with tokens of the new vocabulary beyond are left out.
   /// - Returns: `nil` when nothing is left.
   init?(
-    _ texts: [[TokenID]], from base: ModelDirectory, to target: TransplantTarget, rowCount: Int
+    _ texts: [String], from base: ModelDirectory, to target: TransplantTarget, rowCount: Int
   ) throws {
     let reader = try Tokenizer(base.tokenizer)
     let writer = try Tokenizer(target.definition)
+    for text in texts {
+      let new = try writer.encode(text, addSpecialTokens: false)
+      let old = try reader.encode(text, addSpecialTokens: false)
+      guard !new.ids.isEmpty, !old.ids.isEmpty, new.ids.allSatisfy({ $0 < rowCount }),
+        old.ids.allSatisfy({ $0 < base.vocabularyTensors.rows })
+      else { continue }
+      documents.append(new.ids)
+      baseDocuments.append(old.ids)
+      pairs.append(Self.pairs(new.offsets.map(\.upperBound), old.offsets.map(\.upperBound)))
+      sizes.append(text.utf8.count)
+    }
+    guard byteCount > 0 else { return nil }
+  }
+
+  /// The first texts, of about so many tokens in all.
+  func limited(to count: Int) -> OwnText {
+    var result = self
+    var end = 0
+    var total = 0
+    while end < documents.count, total < count {
+      total += documents[end].count + 1
+      end += 1
+    }
+    result.documents = Array(documents.prefix(end))
+    result.baseDocuments = Array(baseDocuments.prefix(end))
+    result.pairs = Array(pairs.prefix(end))
+    result.sizes = Array(sizes.prefix(end))
+    return result
+  }
+
+  /// What the base wrote, as texts: each ends before its first special token.
+  static func texts(_ tokens: [[TokenID]], of base: ModelDirectory) throws -> [String] {
+    let reader = try Tokenizer(base.tokenizer)
     let special = Set(base.specialTokens.ids.values).union(
       base.vocabulary.added.filter(\.value.isSpecial).keys)
-    var documents: [[TokenID]] = []
-    var byteCount = 0
-    for tokens in texts {
-      let text = try reader.decode(Array(tokens.prefix { !special.contains($0) }))
-      let ids = try writer.encode(text, addSpecialTokens: false).ids
-      guard !ids.isEmpty, ids.allSatisfy({ $0 < rowCount }) else { continue }
-      documents.append(ids)
-      byteCount += text.utf8.count
+    return try tokens.map { try reader.decode(Array($0.prefix { !special.contains($0) })) }
+  }
+
+  /// The places of equal ends; of several tokens with one end the last.
+  private static func pairs(_ left: [Int], _ right: [Int]) -> [(target: Int, base: Int)] {
+    var result: [(target: Int, base: Int)] = []
+    var place = 0
+    for (index, end) in left.enumerated() {
+      if index + 1 < left.count, left[index + 1] == end { continue }
+      while place < right.count, right[place] <= end { place += 1 }
+      if place > 0, right[place - 1] == end { result.append((index, place - 1)) }
     }
-    guard !documents.isEmpty, byteCount > 0 else { return nil }
-    self.documents = documents
-    self.byteCount = byteCount
+    return result
   }
 }
 
 /// Bits per byte of the base with a new vocabulary, on its own text.
 struct OwnTextScoring: Sendable {
   let probe: ModelProbe
-  let text: OwnText
+  private(set) var text: OwnText
   /// The base's input rows and output rows that are kept, as ids of the base, by id of the new
   /// vocabulary.
   let keptInputs: [TokenID: TokenID]
@@ -70,31 +109,46 @@ struct OwnTextScoring: Sendable {
     keptPlaces = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
   }
 
+  /// The same for the first texts, of about so many tokens in all.
+  func limited(to count: Int) -> OwnTextScoring {
+    var result = self
+    result.text = text.limited(to: count)
+    return result
+  }
+
   /// The final states before every token of the text, with these rows for the new tokens.
   func states(_ rows: Matrix) throws -> ReadText {
-    let lengths = text.documents.map(\.count)
-    var embedded = Matrix(rows: lengths.reduce(0, +), columns: input.columns)
+    // Every token is predicted from what stands before it, so the last one is not read.
+    let states = try probe.states(
+      of: embedded(text.documents.map { $0.dropLast() }, rows),
+      lengths: text.documents.map(\.count))
+    return ReadText(
+      states: states, keptNormalizers: LogitStream(keptOutputRows.view).normalizers(of: states))
+  }
+
+  /// The input rows of some tokens of the new vocabulary, document by document, each after the row that
+  /// texts begin with.
+  func embedded(_ documents: [ArraySlice<TokenID>], _ rows: Matrix) -> Matrix {
+    var result = Matrix(
+      rows: documents.reduce(0) { $0 + $1.count + 1 }, columns: input.columns)
     var position = 0
-    for document in text.documents {
-      // Every token is predicted from what stands before it, so the last one is not read.
-      for index in document.indices {
-        embedded.withMutableRow(position) { target in
-          if index == 0 {
-            _ = target.update(fromContentsOf: probe.start)
-          } else if let place = places[document[index - 1]] {
+    for document in documents {
+      result.withMutableRow(position) { _ = $0.update(fromContentsOf: probe.start) }
+      for token in document {
+        position += 1
+        result.withMutableRow(position) { target in
+          if let place = places[token] {
             rows.withRow(place) { row in
               for column in target.indices { target[column] = row[column] }
             }
-          } else if let id = keptInputs[document[index - 1]] {
+          } else if let id = keptInputs[token] {
             input.copyRows(Int(id)..<(Int(id) + 1), into: target)
           }
         }
-        position += 1
       }
+      position += 1
     }
-    let states = try probe.states(of: embedded, lengths: lengths)
-    return ReadText(
-      states: states, keptNormalizers: LogitStream(keptOutputRows.view).normalizers(of: states))
+    return result
   }
 
   /// What the text costs in bits, document by document, times the number of documents and divided by
@@ -141,13 +195,15 @@ struct ReadText: Sendable {
   let keptNormalizers: [Double]
 }
 
-/// The bits per byte of the base's own text with candidates for the output rows of the new tokens.
+/// The bits per byte of a text with candidates for the output rows of the new tokens.
 struct OwnTextCriterion: RowCriterion {
   let scoring: OwnTextScoring
-  /// The text as the model reads it with the new input rows.
-  let read: ReadText
+  /// The text as the model reads it with the new input rows; `nil` where input and output are one
+  /// matrix, so that each candidate reads it in its own way.
+  let read: ReadText?
+  let name: String
 
-  var name: String { "bits per byte of text that the base writes itself" }
-
-  func losses(of rows: Matrix) -> [Double] { scoring.losses(read, rows) }
+  func losses(of rows: Matrix) throws -> [Double] {
+    scoring.losses(try read ?? scoring.states(rows), rows)
+  }
 }

@@ -6,7 +6,8 @@ struct ProbeStates {
   let model: ModelProbe
   /// What the base wrote, in its own tokens.
   let texts: [[TokenID]]
-  private let states: Matrix
+  /// Some of the states in which it wrote.
+  let states: Matrix
   private let normalizers: [Double]
   private let head: MatrixView
   /// How many tokens can be held out for the input matrix.
@@ -21,10 +22,7 @@ struct ProbeStates {
     else { return nil }
     self.model = model
     texts = written.texts
-    // Some thousand states tell enough, and a product with all held-out rows stays small.
-    let step = max(written.states.rows / 2048, 1)
-    states = Matrix(
-      written.states.view, rows: Array(stride(from: 0, to: written.states.rows, by: step)))
+    states = written.states
     head = base.vocabularyTensors.outputOrInput.matrix
     normalizers = LogitStream(head).normalizers(of: states)
     inputCount = model.heldOutCount(limit: heldOutCount)

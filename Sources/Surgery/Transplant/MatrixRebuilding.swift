@@ -26,9 +26,11 @@ struct MatrixRebuilding {
     let selection = choice.selection
     var origins = plannedOrigins
     let plan = try MethodPlan(request, selection, memoryBudget: transplant.options.memoryBudget)
-    var made = try rows(plan, problem)
+    var made = try choice.made ?? rows(plan, problem)
+    if let fitted = choice.fitted { made = adjusted(made, to: fitted, "fitted") }
     if let calibration = choice.calibration {
-      made = calibrated(made, calibration, mean: MeanRow(problem).row)
+      let rows = made.withMean(MeanRow(problem).row)
+      made = adjusted(made, to: calibration.applied(to: rows), "calibrated")
     }
     var places: [Int: Int] = [:]
     for (place, target) in problem.targets.enumerated() {
@@ -105,27 +107,23 @@ struct MatrixRebuilding {
 
   // MARK: The rows
 
-  private func calibrated(
-    _ made: MadeRows, _ calibration: LogitCalibration, mean: [Float]
-  ) -> MadeRows {
-    var rows = made.rows
-    var origins = made.origins
-    for (index, origin) in made.origins.enumerated() {
+  /// Other rows, with origins that say what was done to them.
+  private func adjusted(_ made: MadeRows, to rows: Matrix, _ adjustment: String) -> MadeRows {
+    let origins = made.origins.map { origin -> RowOrigin in
       switch origin {
-      case .mean:
-        rows.withMutableRow(index) { _ = $0.update(fromContentsOf: mean) }
-        origins[index] = .computed(method: "mean, calibrated", pieces: [])
+      case .mean: .computed(method: "mean, \(adjustment)", pieces: [])
       case .combination(let method, let ids, _, _):
-        origins[index] = .computed(method: "\(method), calibrated", pieces: ids)
+        .computed(method: "\(method), \(adjustment)", pieces: ids)
       case .computed(let method, let pieces):
-        origins[index] = .computed(method: "\(method), calibrated", pieces: pieces)
-      case .base, .padding: break
+        .computed(method: "\(method), \(adjustment)", pieces: pieces)
+      case .base, .padding: origin
       }
     }
-    return MadeRows(rows: calibration.applied(to: rows), origins: origins)
+    return MadeRows(rows: rows, origins: origins)
   }
 
-  private func rows(_ plan: MethodPlan, _ problem: EmbeddingProblem) throws -> MadeRows {
+  /// The rows of all targets.
+  func rows(_ plan: MethodPlan, _ problem: EmbeddingProblem) throws -> MadeRows {
     var result = Matrix(rows: problem.targets.count, columns: problem.base.columns)
     var origins = [RowOrigin](repeating: .mean, count: problem.targets.count)
     let groups = plan.groups(

@@ -29,6 +29,10 @@ struct MethodChoice {
   struct Choice {
     /// `nil` where nothing was to be chosen or could be compared.
     var selection: MethodSelection?
+    /// The rows that the chosen method makes, where they have been made already.
+    var made: MadeRows?
+    /// Rows that take the place of those that the chosen method makes, in the order of the targets.
+    var fitted: Matrix?
     /// What is added to the rows that the chosen method makes.
     var calibration: LogitCalibration?
   }
@@ -36,73 +40,149 @@ struct MethodChoice {
   /// What was chosen for each matrix; `nil` where nothing was to be chosen or could be compared.
   func choices() throws -> [Choice] {
     guard !problems[0].targets.isEmpty else { return works.map { _ in Choice() } }
-    let input = Choice(selection: try chooseByHeldOutTokens(0))
-    guard works.count == 2 else { return [input] }
-    guard works[1].isAutomatic, let scoring = try ownTextScoring() else {
-      return [input, Choice(selection: try chooseByHeldOutTokens(1))]
+    guard let scoring = try textScoring() else {
+      return try works.indices.map { Choice(selection: try chooseByHeldOutTokens($0)) }
     }
-    return [input, try chooseByText(scoring, inputRows: inputRows(input.selection))]
+    guard works.count == 2 else { return [try chooseOneMatrix(scoring)] }
+    let (input, inputRows) = try chooseInput(scoring)
+    return [input, try chooseOutput(scoring, inputRows: inputRows)]
   }
 
-  // MARK: The base's own text
+  // MARK: By text
 
-  private func ownTextScoring() throws -> OwnTextScoring? {
+  private func textScoring() throws -> OwnTextScoring? {
     let problem = problems[works.count - 1]
     let size = problem.targets.count * problem.base.columns * 4 * (names.count + 4)
     guard let probe, size <= transplant.options.memoryBudget,
       works.allSatisfy({ $0.biases.isEmpty }),
-      problems.allSatisfy({ $0.targets == problem.targets }),
-      let text = try OwnText(
-        probe.texts, from: transplant.base, to: transplant.target,
-        rowCount: transplant.rowCount)
+      problems.allSatisfy({ $0.targets == problem.targets })
     else { return nil }
-    let scoring = OwnTextScoring(
-      probe: probe.model, text: text, keptInputs: works[0].keptRows(),
-      keptOutputs: works[works.count - 1].keptRows(), targets: problem.targets,
-      input: transplant.base.vocabularyTensors.input.matrix)
+    let texts =
+      try transplant.options.calibrationTexts ?? OwnText.texts(probe.texts, of: transplant.base)
+    guard
+      let text = try OwnText(
+        texts, from: transplant.base, to: transplant.target, rowCount: transplant.rowCount)
+    else { return nil }
+    let scoring = self.scoring(text, probe.model, targets: problem.targets)
     return scoring.occurrences.reduce(0, +) >= Self.fewestOccurrences ? scoring : nil
   }
 
-  /// The input rows that are going to be, since the states before each token depend on them.
-  private func inputRows(_ selection: MethodSelection?) throws -> Matrix {
+  private func scoring(
+    _ text: OwnText, _ probe: ModelProbe, targets: [TokenID]
+  ) -> OwnTextScoring {
+    OwnTextScoring(
+      probe: probe, text: text, keptInputs: works[0].keptRows(),
+      keptOutputs: works[works.count - 1].keptRows(), targets: targets,
+      input: transplant.base.vocabularyTensors.input.matrix)
+  }
+
+  private var textName: String {
+    transplant.options.calibrationTexts == nil ? "text that the base writes itself" : "the text"
+  }
+
+  /// The rows that a method which is asked for makes.
+  private func rows(_ index: Int) throws -> Matrix {
     let method = try MethodPlan(
-      works[0].request, selection, memoryBudget: transplant.options.memoryBudget
+      works[index].request, nil, memoryBudget: transplant.options.memoryBudget
     ).overall
-    return try CandidateRows(methods: [method], for: problems[0]) { _ in }
+    return try CandidateRows(methods: [method], for: problems[index]) { _ in }
       .average([method.name])
   }
 
-  private func chooseByText(
-    _ scoring: OwnTextScoring, inputRows: Matrix
-  ) throws -> Choice {
+  private func compare(
+    _ index: Int, _ criterion: any RowCriterion, _ scoring: OwnTextScoring, documents: Int
+  ) throws -> (selection: MethodSelection, rows: Matrix) {
+    let stage = "choosing a method for \(works[index].role.rawValue) rows"
+    var problem = problems[index]
+    problem.targets = scoring.targets
     let candidates = try CandidateRows(
-      names, for: problems[1], memoryBudget: transplant.options.memoryBudget
-    ) { try progress("making candidates for output rows", $0) }
+      names, for: problem, memoryBudget: transplant.options.memoryBudget
+    ) { try progress(stage, $0 / 4) }
+    let classes = problem.targets.map { target in
+      transplant.donorTexts[target].map { TokenClass($0) }
+    }
+    var outcome = try MethodComparison(
+      problem: problem, criterion: criterion,
+      weights: [Double](repeating: 1, count: documents),
+      tokenCount: scoring.occurrences.reduce(0, +),
+      classes: DocumentwiseJudge(classes: classes, occurrences: scoring.occurrences),
+      memoryBudget: transplant.options.memoryBudget
+    ).run(candidates) { try progress(stage, 0.25 + 0.75 * $0) }
+    for exception in outcome.selection.exceptions {
+      let other = candidates.average(exception.method.split(separator: "+").map(String.init))
+      for place in classes.indices where classes[place] == exception.tokenClass {
+        other.withRow(place) { source in
+          outcome.rows.withMutableRow(place) { _ = $0.update(fromContentsOf: source) }
+        }
+      }
+    }
+    return outcome
+  }
+
+  /// One matrix for both uses: what the text costs, read and predicted with the same rows.
+  private func chooseOneMatrix(_ scoring: OwnTextScoring) throws -> Choice {
+    guard works[0].isAutomatic else { return Choice() }
+    let limited = scoring.limited(to: scoring.probe.comparedPositions)
+    let criterion = OwnTextCriterion(
+      scoring: limited, read: nil, name: "bits per byte of \(textName)")
+    return Choice(
+      selection: try compare(0, criterion, limited, documents: limited.text.documents.count)
+        .selection)
+  }
+
+  private func chooseInput(_ scoring: OwnTextScoring) throws -> (Choice, rows: Matrix) {
+    guard works[0].isAutomatic else { return (Choice(), try rows(0)) }
+    let positions = scoring.probe.comparedPositions
+    // Rows that the text does not read are not needed for the comparison.
+    let read = scoring.text.limited(to: positions)
+    let occurring = scoring.targets.filter(Set(read.documents.joined()).contains)
+    let part = self.scoring(read, scoring.probe, targets: occurring)
+    let choosing = try ReadingFidelity(part, positions: positions)
+    var selection = try compare(0, choosing, part, documents: choosing.documentCount).selection
+    let plan = try MethodPlan(
+      works[0].request, selection, memoryBudget: transplant.options.memoryBudget)
+    let made = try works[0].rows(plan, problems[0])
+    let rows = made.withMean(MeanRow(problems[0]).row)
+    let fitting = try probe.flatMap { probe in
+      try RowFitting(
+        problems[0], text: scoring.text, probe: probe.model, states: probe.states,
+        seed: transplant.options.seed, budget: probe.model.fittedPositions)
+    }
+    guard let fitting else { return (Choice(selection: selection, made: made), rows) }
+    let fitted = try fitting.fitted(rows) { try progress("fitting input rows", $0) }
+    let fidelity = try ReadingFidelity(scoring, positions: positions)
+    let (before, after) = (try fidelity.losses(of: rows), try fidelity.losses(of: fitted))
+    guard Significance.isClear(zip(before, after).map { $0 - $1 }) else {
+      return (Choice(selection: selection, made: made), rows)
+    }
+    selection.fitting = (mean(before), mean(after))
+    return (Choice(selection: selection, made: made, fitted: fitted), fitted)
+  }
+
+  private func chooseOutput(_ scoring: OwnTextScoring, inputRows: Matrix) throws -> Choice {
+    let mayCalibrate = works[1].isAutomatic || transplant.options.calibrationTexts != nil
+    guard mayCalibrate else { return Choice() }
     let read = try scoring.states(inputRows)
-    let outcome = try compare(scoring, read, candidates)
-    var choice = Choice(selection: outcome.selection)
-    if let helpful = LogitCalibration.helpful(scoring, read, outcome.rows) {
+    var choice = Choice()
+    var rows: Matrix
+    if works[1].isAutomatic {
+      let criterion = OwnTextCriterion(
+        scoring: scoring, read: read, name: "bits per byte of \(textName)")
+      let outcome = try compare(
+        1, criterion, scoring, documents: scoring.text.documents.count)
+      (choice.selection, rows) = (outcome.selection, outcome.rows)
+    } else {
+      rows = try self.rows(1)
+    }
+    if let helpful = LogitCalibration.helpful(scoring, read, rows) {
       choice.calibration = helpful.calibration
       choice.selection?.calibration = (helpful.before, helpful.after)
     }
     return choice
   }
 
-  private func compare(
-    _ scoring: OwnTextScoring, _ read: ReadText, _ candidates: CandidateRows
-  ) throws -> (selection: MethodSelection, rows: Matrix) {
-    let classes = problems[1].targets.map { target in
-      transplant.donorTexts[target].map { TokenClass($0) }
-    }
-    let comparison = MethodComparison(
-      problem: problems[1], criterion: OwnTextCriterion(scoring: scoring, read: read),
-      weights: scoring.text.documents.map { _ in 1 },
-      tokenCount: scoring.occurrences.reduce(0, +),
-      classes: DocumentwiseJudge(classes: classes, occurrences: scoring.occurrences),
-      memoryBudget: transplant.options.memoryBudget)
-    return try comparison.run(candidates) {
-      try progress("choosing a method for output rows", $0)
-    }
+  private func mean(_ values: [Double]) -> Double {
+    values.reduce(0, +) / Double(max(values.count, 1))
   }
 
   // MARK: Held-out tokens

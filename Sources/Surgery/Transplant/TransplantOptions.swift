@@ -28,6 +28,9 @@ public struct TransplantOptions: Sendable {
   /// Whether a base whose input and output are one matrix gets two, since the two uses of a new token
   /// want different rows.
   public var unties = false
+  /// Texts on which methods are compared and new logits calibrated; those that the base writes itself
+  /// when `nil`.
+  public var calibrationTexts: [String]?
   /// The working memory that methods may use, in bytes.
   public var memoryBudget = 4 << 30
   /// Decides which tokens are held out and what the model writes for the comparison of methods.

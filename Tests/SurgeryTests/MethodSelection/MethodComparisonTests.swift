@@ -120,11 +120,25 @@ import Tokenization
     return weights.map { $0 / sum }
   }
 
+  @Test func `Divergences are those of the whole distributions`() {
+    let random = MethodProblem(seed: 32, anchors: 12, targets: 20, base: 4, donor: 4)
+    let other = MethodProblem(seed: 33, anchors: 12, targets: 20, base: 4, donor: 4)
+    let found = LogitStream(Matrix(random.base).view).divergences(
+      of: Matrix(other.targetRows), from: Matrix(random.targetRows))
+    for (index, divergence) in found.enumerated() {
+      let real = Self.distribution(random.base, random.targetRows[index])
+      let made = Self.distribution(random.base, other.targetRows[index])
+      let expected = zip(real, made).reduce(0) {
+        $0 + $1.0 * ($1.0.logarithm - $1.1.logarithm)
+      }
+      #expect(abs(found[index] - expected) < 1e-4 * max(expected, 0.01), "\(divergence)")
+    }
+  }
+
   @Test func `Samples follow the distribution`() {
     let head = Matrix([[0], [1.0986123], [-50]])
-    var generator = SplitMix64(seed: 1)
     let states = Matrix([[Float]](repeating: [1], count: 4000))
-    let samples = LogitStream(head.view).samples(of: states, &generator)
+    let samples = LogitStream(head.view).samples(of: states, seed: 1)
     let share = Double(samples.count { $0 == 1 }) / 4000
     // exp(1.0986) = 3: three quarters.
     #expect(abs(share - 0.75) < 0.03 && !samples.contains(2))
