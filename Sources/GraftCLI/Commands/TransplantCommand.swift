@@ -41,6 +41,12 @@ struct TransplantCommand: ParsableCommand {
       """)
   var selection = Selection.normalized
 
+  @Option(
+    name: .customLong("held-out"),
+    help: ArgumentHelp(
+      "How many shared tokens to rebuild for comparison with their real rows.", valueName: "n"))
+  var heldOutCount = 256
+
   @Option(help: ArgumentHelp("The working memory to stay within.", valueName: "size"))
   var memory = ByteSize(bytes: 4 << 30)
 
@@ -66,6 +72,7 @@ struct TransplantCommand: ParsableCommand {
 
   func validate() throws {
     if sparsity < 1 { throw ValidationError("-k must be at least 1.") }
+    if heldOutCount < 0 { throw ValidationError("--held-out must be at least 0.") }
     if let padTo, padTo < 1 { throw ValidationError("--pad-to must be at least 1.") }
     if padTo != nil && vocabularySize != nil {
       throw ValidationError("--pad-to and --vocab-size exclude each other.")
@@ -95,6 +102,7 @@ struct TransplantCommand: ParsableCommand {
       sparsity: sparsity, selection: selection == .mergekit ? .mergekit : .normalized,
       memoryBudget: memory.bytes)
     var options = TransplantOptions(method: SparseTransplant(pursuit))
+    options.heldOutCount = heldOutCount
     if let padTo { options.rowCount = .multiple(of: padTo) }
     if let vocabularySize { options.rowCount = .exactly(vocabularySize) }
     options.replacesExisting = force

@@ -40,6 +40,13 @@ struct ProgressiveCholesky {
     count += 1
   }
 
+  /// Forgets all vectors but the first `count`.
+  mutating func truncate(to count: Int) {
+    precondition(count <= self.count)
+    elements.removeSubrange((count * (count + 1) / 2)...)
+    self.count = count
+  }
+
   /// The solution x of G x = b.
   func solve(_ right: [Double]) -> [Double] {
     var solution = right
