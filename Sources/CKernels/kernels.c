@@ -46,15 +46,20 @@ static const kernel_set avx2 = KERNEL_SET(avx2);
 #include "panel_kernels.h"
 static const kernel_set avx512 = KERNEL_SET(avx512);
 
-static const kernel_set *best_kernels(void) {
+int kernels_have_avx512(void) {
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    return &avx512;
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+static const kernel_set *best_kernels(void) {
+  if (kernels_have_avx512()) return &avx512;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &avx2;
   return &baseline;
 }
 #else
+int kernels_have_avx512(void) { return 0; }
+
 static const kernel_set *best_kernels(void) { return &baseline; }
 #endif
 

@@ -41,3 +41,6 @@ void kernels_panel_line(const int16_t *even, const int16_t *odd, int16_t *line);
 /* target[c] = source[c] * scale * scales[c], rounded to the nearest integer and held within
    -32767...32767. */
 void kernels_quantize(const float *source, const float *scales, float scale, long count, int16_t *target);
+
+/* Whether the processor and the system have AVX-512 as the kernels here and OpenBLAS's for Skylake use it. */
+int kernels_have_avx512(void);

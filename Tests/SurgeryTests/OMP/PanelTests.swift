@@ -54,8 +54,9 @@ import Testing
       factors: factors.isEmpty ? [0] : factors, weights: panel.weights, into: &values)
     var expectedLargest = 0.0
     for column in 0..<Panels.width {
-      let expected = panel.elements.enumerated().reduce(Double(panel.base[column])) {
-        $0 - Double(factors[$1.offset]) * Double($1.element[column])
+      var expected = Double(panel.base[column])
+      for row in 0..<rows {
+        expected -= Double(factors[row]) * Double(panel.elements[row][column])
       }
       #expect(abs(Double(values[column]) - expected) < 1e-5)
       expectedLargest = max(expectedLargest, abs(expected) * Double(panel.weights[column]))
@@ -84,8 +85,10 @@ import Testing
     for state in 0..<states {
       var expectedLargest: Float = 0
       for column in 0..<Panels.width {
-        let sum = (0..<rows).reduce(0) {
-          $0 + Int(factors[($1 / 2 * states + state) * 2 + $1 % 2]) * Int(panel.elements[$1][column])
+        var sum = 0
+        for row in 0..<rows {
+          let factor = factors[(row / 2 * states + state) * 2 + row % 2]
+          sum += Int(factor) * Int(panel.elements[row][column])
         }
         let expected = panel.base[column] - scales[state] * Float(sum)
         expectedLargest = max(expectedLargest, abs(expected) * panel.weights[column])

@@ -14,9 +14,10 @@ internal import Tensors
 /// The Gram matrix has 16 bits per element. That decides between most atoms; where two are closer, their
 /// correlations are computed from the atoms themselves, in `Float` and, if need be, in `Double`.
 ///
-/// The error of α is relative to the target, not to what is left of it. So the pursuit starts afresh from an exact residual whenever that has become much smaller than where
-/// the current α⁰ was taken (an iterative refinement that real embeddings, of which tens of percent are
-/// left, never need), and when an atom is nearly dependent on the ones before it.
+/// The error of α is relative to the target, not to what is left of it. So the pursuit starts afresh
+/// from an exact residual whenever that has become much smaller than where the current α⁰ was taken (an
+/// iterative refinement that real embeddings, of which tens of percent are left, never need), and when
+/// an atom is nearly dependent on the ones before it.
 struct GramPursuit {
   let rules: PursuitRules
   private let gram: UnitGram
@@ -103,7 +104,7 @@ struct GramPursuit {
   }
 
   func isMeaningful(_ match: CorrelationScan.Match) -> Bool {
-    let least = Double(match.correlation.magnitude - quantizationError)
+    let least = Double(max(match.correlation.magnitude - quantizationError, 0))
     if rules.isMeaningful(least, squaredResidual: squaredResidual) { return true }
     let correlation = rules.correlation(match.index, residual: exactResidual())
     return rules.isMeaningful(correlation, squaredResidual: squaredResidual)

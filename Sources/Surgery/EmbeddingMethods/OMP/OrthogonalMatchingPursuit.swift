@@ -154,20 +154,6 @@ public struct OrthogonalMatchingPursuit: Sendable {
 // MARK: - Routes
 
 extension OrthogonalMatchingPursuit {
-  /// The correlations of the unit atoms with each row of `vectors`: one row of N per vector.
-  private func correlations(_ vectors: Matrix) -> Matrix {
-    var result = LinearAlgebra.product(vectors, dictionary.atoms, transposingRight: true)
-    result.withMutableElements { elements in
-      // Safe: each piece writes rows of its own.
-      nonisolated(unsafe) let elements = elements
-      let count = dictionary.count
-      parallelFor(count: vectors.rows) { row in
-        for atom in 0..<count { elements[row * count + atom] *= inverseNorms[atom] }
-      }
-    }
-    return result
-  }
-
   private func solveByGram(
     _ block: TargetBlock, _ rules: PursuitRules, _ gram: UnitGram
   ) -> [SparseCode] {
@@ -237,16 +223,18 @@ extension OrthogonalMatchingPursuit {
       guard let pursuit = pursuits[index] else { continue }
       residuals.withMutableRow(row) { _ = $0.update(fromContentsOf: pursuit.residual) }
     }
-    var correlations = correlations(residuals)
     let count = dictionary.count
-    correlations.withMutableElements { correlations in
+    productMemory.withElement { memory in
+      multiply(residuals, into: memory)
       pursuits.withUnsafeMutableBufferPointer { pursuits in
         // Safe: each piece writes what belongs to its targets.
-        nonisolated(unsafe) let (correlations, pursuits) = (correlations, pursuits)
+        nonisolated(unsafe) let pursuits = pursuits
         parallelFor(count: active.count, pieceSize: Self.pieceSize) { piece in
           for row in piece {
-            let own = correlations[(row * count)..<((row + 1) * count)]
-            pursuits[active[row]]?.step(UnsafeMutableBufferPointer(rebasing: own))
+            let own = UnsafeMutableBufferPointer(
+              rebasing: memory.elements[(row * count)..<((row + 1) * count)])
+            for atom in 0..<count { own[atom] *= inverseNorms[atom] }
+            pursuits[active[row]]?.step(own)
           }
         }
       }
