@@ -73,7 +73,8 @@ import Testing
     let most = Int16(65_000 / max(rows, 2))
     for row in 0..<rows {
       for state in 0..<states {
-        factors[(row / 2 * states + state) * 2 + row % 2] = .random(in: -most...most, using: &random)
+        factors[(row / 2 * states + state) * 2 + row % 2] = .random(
+          in: -most...most, using: &random)
       }
     }
     let scales = (0..<states).map { _ in Float.random(in: 0...1e-9, using: &random) }

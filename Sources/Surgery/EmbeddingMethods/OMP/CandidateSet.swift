@@ -11,7 +11,7 @@ struct CandidateSet {
   private let panelSize: Int
   private(set) var count = 0
   /// The atoms, in any order.
-  private var indices: [Int32]
+  private let indices: UnsafeMutablePointer<Int32>
   private let base: UnsafeMutablePointer<Float>
   private let weights: UnsafeMutablePointer<Float>
   private let values: UnsafeMutablePointer<Float>
@@ -19,26 +19,26 @@ struct CandidateSet {
 
   /// - Parameters:
   ///   - vectors: 3 · `limit` elements.
+  ///   - indices: `limit` elements.
   ///   - rows: `panelSize` elements for each panel.
   init(
     limit: Int, panelSize: Int, vectors: UnsafeMutablePointer<Float>,
-    rows: UnsafeMutablePointer<Int16>
+    indices: UnsafeMutablePointer<Int32>, rows: UnsafeMutablePointer<Int16>
   ) {
     precondition(limit % Panels.width == 0)
     self.limit = limit
     self.panelSize = panelSize
     self.rows = rows
-    indices = []
-    indices.reserveCapacity(limit)
+    self.indices = indices
     base = vectors
     weights = base + limit
     values = weights + limit
   }
 
-  mutating func removeAll() {
-    count = 0
-    indices.removeAll(keepingCapacity: true)
-  }
+  mutating func removeAll() { count = 0 }
+
+  /// The atoms.
+  var atoms: UnsafeBufferPointer<Int32> { UnsafeBufferPointer(start: indices, count: count) }
 
   /// Adds an atom, unless the set is full.
   ///
@@ -55,7 +55,7 @@ struct CandidateSet {
       (weights + count).update(repeating: 0, count: Panels.width)
       (self.base + count).update(repeating: 0, count: Panels.width)
     }
-    indices.append(Int32(atom))
+    indices[count] = Int32(atom)
     self.base[count] = base
     weights[count] = weight
     let target = UnsafeMutableRawPointer(place(row: 0, count))
@@ -71,12 +71,10 @@ struct CandidateSet {
 
   /// Sets row `row` of all panels from a row of the Gram matrix.
   func setRow(_ row: Int, from gramRow: UnsafePointer<Int16>) {
-    indices.withUnsafeBufferPointer { indices in
-      for start in stride(from: 0, to: count, by: Panels.width) {
-        let target = place(row: row, start)
-        for column in 0..<min(Panels.width, count - start) {
-          target[2 &* column] = gramRow[Int(indices[start &+ column])]
-        }
+    for start in stride(from: 0, to: count, by: Panels.width) {
+      let target = place(row: row, start)
+      for column in 0..<min(Panels.width, count - start) {
+        target[2 &* column] = gramRow[Int(indices[start &+ column])]
       }
     }
   }
@@ -119,7 +117,7 @@ struct CandidateSet {
 
   /// Makes sure that an atom is not taken again.
   func exclude(_ atom: Int) {
-    if let position = indices.firstIndex(of: Int32(atom)) { weights[position] = 0 }
+    if let position = atoms.firstIndex(of: Int32(atom)) { weights[position] = 0 }
   }
 
   private func place(row: Int, _ position: Int) -> UnsafeMutablePointer<Int16> {

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Tensors
 
 /// The memory in which one target at a time is solved by a Gram matrix, and the passes over all atoms.
@@ -22,30 +21,30 @@ final class PursuitWorkspace: @unchecked Sendable {
 
   let layout: Layout
   /// The number of atoms, N.
-  private let atomCount: Int
-  private let panelCount: Int
+  let atomCount: Int
+  let panelCount: Int
   /// The elements of a panel.
-  private let panelSize: Int
+  let panelSize: Int
   private let vectorStorage: FloatStorage
-  private let rowStorage: UnsafeMutablePointer<Int16>
+  let rowStorage: UnsafeMutablePointer<Int16>
 
   /// The correlations from which factors count, α⁰.
-  private let base: UnsafeMutablePointer<Float>
+  let base: UnsafeMutablePointer<Float>
   /// The correlations with the residual of the last pass's last state.
-  private let current: UnsafeMutablePointer<Float>
+  let current: UnsafeMutablePointer<Float>
   /// What correlations are multiplied by for selection; 0 for atoms that cannot be taken.
-  private let weights: UnsafeMutablePointer<Float>
+  let weights: UnsafeMutablePointer<Float>
   /// The same, but 0 for the candidates as well.
-  private let outside: UnsafeMutablePointer<Float>
+  let outside: UnsafeMutablePointer<Float>
   /// The selected atoms as unit vectors, k × d.
   let selectedUnits: UnsafeMutablePointer<Float>
   /// How many rows of the panels are filled.
-  private var rowCount = 0
+  var rowCount = 0
 
   /// The candidates of the current look-ahead.
-  private(set) var candidates: CandidateSet
+  var candidates: CandidateSet
   /// The score that makes an atom a candidate, relative to the best one.
-  private var relativeThreshold: Float = 0
+  var relativeThreshold: Float = 0
 
   /// The numbers that memory depends on.
   struct Size: Sendable {
@@ -65,7 +64,7 @@ final class PursuitWorkspace: @unchecked Sendable {
     }
 
     fileprivate func vectorFloats(_ layout: Layout) -> Int {
-      Panels.width * (4 * panelCount + 3 * candidatePanels(layout)) + sparsity * dimension
+      Panels.width * (4 * panelCount + 4 * candidatePanels(layout)) + sparsity * dimension
     }
 
     /// The memory of one workspace in bytes.
@@ -95,8 +94,12 @@ final class PursuitWorkspace: @unchecked Sendable {
     selectedUnits = take(size.sparsity * size.dimension)
     rowStorage = .allocate(capacity: panelSize * (panelCount + candidatePanels))
     rowStorage.initialize(repeating: 0, count: panelSize * (panelCount + candidatePanels))
+    let limit = candidatePanels * Panels.width
+    let vectors = take(3 * limit)
+    // Safe: nothing else is made of this part of the memory.
+    let indices = UnsafeMutableRawPointer(next).bindMemory(to: Int32.self, capacity: limit)
     candidates = CandidateSet(
-      limit: candidatePanels * Panels.width, panelSize: panelSize, vectors: next,
+      limit: limit, panelSize: panelSize, vectors: vectors, indices: indices,
       rows: rowStorage + panelSize * panelCount)
   }
 
@@ -152,12 +155,14 @@ extension PursuitWorkspace {
   func include(_ atom: Int, weight: Float) {
     weights[atom] = weight
     outside[atom] = weight
-    addCandidate(atom, rowCount: rowCount)
+    addCandidates([atom])
   }
 
   /// Makes candidates of atoms that are not.
   func addCandidates(_ atoms: some Sequence<Int>) {
-    for atom in atoms where outside[atom] > 0 { addCandidate(atom, rowCount: rowCount) }
+    for atom in atoms where outside[atom] > 0 {
+      if add(atom, to: &candidates, rowCount: rowCount) { outside[atom] = 0 }
+    }
   }
 
   /// Tells the candidates of the selected atom number `row`.
@@ -167,141 +172,4 @@ extension PursuitWorkspace {
 
   /// Forgets the rows of atoms that are no longer selected.
   func truncateRows(to count: Int) { rowCount = min(rowCount, count) }
-}
-
-// MARK: - Candidates
-
-extension PursuitWorkspace {
-  /// Picks candidates by the correlations of the last pass.
-  func pickCandidates() {
-    candidates.removeAll()
-    let (threshold, best) = sampledThreshold()
-    relativeThreshold = best > 0 ? threshold / best : 0
-    for panel in 0..<panelCount {
-      pickCandidates(panel, threshold: threshold, rowCount: rowCount)
-    }
-  }
-
-  /// The score that about the wanted share of a sample reaches, and the best score there.
-  private func sampledThreshold() -> (threshold: Float, best: Float) {
-    let step = max(atomCount / 512, 1)
-    var scores = stride(from: 0, to: atomCount, by: step).map {
-      current[$0].magnitude * weights[$0]
-    }
-    scores.sort(by: >)
-    let rank = Int(Float(scores.count) * layout.candidateShare)
-    return (scores[min(rank, scores.count - 1)], scores[0])
-  }
-
-  /// Makes candidates of the atoms of a panel whose scores reach the threshold, and of no others.
-  private func pickCandidates(_ panel: Int, threshold: Float, rowCount: Int) {
-    let start = panel * Panels.width
-    (outside + start).update(from: weights + start, count: Panels.width)
-    let columns = Panels.columns(
-      current + start, weights: weights + start,
-      reaching: max(threshold, .leastNonzeroMagnitude))
-    forEachBit(columns) { addCandidate(start + $0, rowCount: rowCount) }
-  }
-
-  private func addCandidate(_ atom: Int, rowCount: Int) {
-    let (panel, column) = atom.quotientAndRemainder(dividingBy: Panels.width)
-    let isAdded = candidates.add(
-      atom, base: base[atom], weight: weights[atom],
-      column: rows(panel) + Panels.place(row: 0, column: column),
-      lines: Panels.lineCount(rows: rowCount))
-    if isAdded { outside[atom] = 0 }
-  }
-
-  /// Moves the threshold so that the wanted number of candidates is found next time: where scores are
-  /// like a normal distribution's, their number falls by about e for a sixth of the best score.
-  private func adaptThreshold() {
-    let wanted = Float(atomCount) * layout.candidateShare
-    relativeThreshold += 0.15 * log(max(Float(candidates.count), 1) / max(wanted, 1))
-    relativeThreshold = min(max(relativeThreshold, 0.01), 0.95)
-  }
-}
-
-// MARK: - Passes
-
-extension PursuitWorkspace {
-  /// Compares the contenders of some states with all other atoms, and picks new candidates by the
-  /// correlations of the last state.
-  ///
-  /// - Parameters:
-  ///   - states: each with one more atom than the one before, the first with `firstCount`.
-  ///   - selected: the Gram rows of the selected atoms, at least as many as the last state has.
-  /// - Returns: the first state in which other atoms are contenders too, and these atoms.
-  func pass(
-    _ states: [PursuitState], firstCount: Int, selected: [UnsafePointer<Int16>]
-  ) -> (state: Int, matches: [CorrelationScan.Match])? {
-    guard let last = states.last else { return nil }
-    let count = firstCount + states.count - 1
-    let (factors, scales) = (interleavedFactors(states), states.map(\.scale))
-    let bounds = states.map(\.integerBound)
-    let threshold = relativeThreshold * last.contenders.bestScore
-    var found = states.map { _ in [CorrelationScan.Match]() }
-    var largest = [Float](repeating: 0, count: states.count)
-    candidates.removeAll()
-    for panel in 0..<panelCount {
-      fill(panel, selected, count)
-      let start = panel * Panels.width
-      Panels.states(
-        base: base + start, rows: rows(panel), next: rows(min(panel + 1, panelCount - 1)),
-        lines: Panels.lineCount(rows: count), factors: factors, scales: scales,
-        count: states.count, weights: outside + start, last: current + start, largest: &largest)
-      for index in states.indices where largest[index] >= bounds[index] {
-        found[index] += contenders(panel, states[index])
-      }
-      pickCandidates(panel, threshold: threshold, rowCount: count)
-    }
-    rowCount = count
-    adaptThreshold()
-    return found.firstIndex { !$0.isEmpty }.map { ($0, found[$0]) }
-  }
-
-  private func rows(_ panel: Int) -> UnsafeMutablePointer<Int16> { rowStorage + panel * panelSize }
-
-  /// The atoms of a panel, except the candidates, that are contenders in a state.
-  private func contenders(_ panel: Int, _ state: PursuitState) -> [CorrelationScan.Match] {
-    let start = panel * Panels.width
-    var matches: [CorrelationScan.Match] = []
-    var values = [Float](repeating: 0, count: Panels.width)
-    _ = Panels.values(
-      base: base + start, rows: rows(panel), lines: state.factors.count / 2,
-      factors: state.factors, weights: outside + start, into: &values)
-    let columns = Panels.columns(values, weights: outside + start, reaching: state.bound)
-    forEachBit(columns) { matches.append(.init(index: start + $0, correlation: values[$0])) }
-    return matches
-  }
-
-  /// The factors as `Panels.states` wants them; 0 for the atoms that a state does not have.
-  private func interleavedFactors(_ states: [PursuitState]) -> [Int16] {
-    let lines = (states.last?.integers.count ?? 0) / 2
-    var result = [Int16](repeating: 0, count: max(2 * lines * states.count, 1))
-    for (index, state) in states.enumerated() {
-      for (row, factor) in state.integers.enumerated() {
-        result[(row / 2 * states.count + index) * 2 + row % 2] = factor
-      }
-    }
-    return result
-  }
-
-  /// Copies the new Gram rows' columns of a panel.
-  private func fill(_ panel: Int, _ selected: [UnsafePointer<Int16>], _ count: Int) {
-    let start = panel * Panels.width
-    let panelRows = rows(panel)
-    // A line that was half filled is filled anew.
-    for row in stride(from: rowCount & ~1, to: count, by: 2) {
-      let even = selected[row] + start
-      let odd = row + 1 < count ? selected[row + 1] + start : even
-      if start + Panels.width <= atomCount {
-        Panels.line(even, odd, into: panelRows + row * Panels.width)
-      } else {
-        for column in 0..<(atomCount - start) {
-          panelRows[Panels.place(row: row, column: column)] = even[column]
-          panelRows[Panels.place(row: row + 1, column: column)] = odd[column]
-        }
-      }
-    }
-  }
 }
