@@ -4,7 +4,7 @@ OUT must load in transformers, carry the donor's tokenizer and special tokens, a
 but the vocabulary's tensors; every row that OUT/graft.json says was copied must be the base's row bit for bit.
 One line per check; the exit status is 1 if any check fails.
 
-    python check_transplant.py BASE DONOR OUT
+    python check_transplant.py BASE DONOR OUT [--untie]
 """
 
 import argparse
@@ -99,14 +99,15 @@ def sizes(out: Path, model, tokenizer) -> Problems:
     return problems
 
 
-def tying(base: Path, out: Path, model) -> Problems:
-    """Embedding and head are one matrix where they were, and two where they were two."""
-    wanted = bool(text_settings(base, "config.json").get("tie_word_embeddings", False))
+def tying(base: Path, out: Path, model, unties: bool) -> Problems:
+    """Embedding and head are one matrix where they were, and two where they were two or should become two."""
+    was = bool(text_settings(base, "config.json").get("tie_word_embeddings", False))
+    wanted = was and not unties
     configured = bool(text_settings(out, "config.json").get("tie_word_embeddings", False))
     shared = model.get_output_embeddings().weight is model.get_input_embeddings().weight
     words = {True: "tied", False: "untied"}
     return [
-        f"the base is {words[wanted]}, {where} is {words[found]}"
+        f"the base is {words[was]}, {where} is {words[found]}"
         for where, found in [("config.json", configured), ("the loaded model", shared)]
         if found != wanted
     ]
@@ -142,9 +143,12 @@ def vocabulary_tensors(manifest: dict) -> set[str]:
 
 
 def other_tensors(base: Checkpoint, out: Checkpoint, changed: set[str]) -> Problems:
-    """Every tensor that is not the vocabulary's has its name, place, type, shape and bytes from the base."""
+    """Every tensor that is not the vocabulary's has its name, place, type, shape and bytes from the base.
+
+    An untied base gets an output matrix as well.
+    """
     problems = []
-    if list(base.tensors) != list(out.tensors):
+    if list(base.tensors) != [name for name in out.tensors if name in base.tensors or name not in changed]:
         problems.append("the names of the tensors or their order differ")
     for name in base.tensors.keys() & out.tensors.keys():
         wanted, found = base[name], out[name]
@@ -185,9 +189,9 @@ def rows(matrix: dict, out: Checkpoint) -> Problems:
     return [f"row {row} is not finite" for row in np.flatnonzero(~finite)]
 
 
-def copied_rows(matrix: dict, base: Checkpoint, out: Checkpoint) -> Problems:
+def copied_rows(matrix: dict, source_name: str, base: Checkpoint, out: Checkpoint) -> Problems:
     """Every row recorded as copied has the bytes of the base row it names."""
-    source = base[matrix["tensor"]].row_bytes()
+    source = base[source_name].row_bytes()
     target = out[matrix["tensor"]].row_bytes()
     return [
         f"row {row} is not base row {entry['id']}"
@@ -196,7 +200,7 @@ def copied_rows(matrix: dict, base: Checkpoint, out: Checkpoint) -> Problems:
     ]
 
 
-def checks(base: Path, donor: Path, out: Path) -> Iterator[tuple[str, Problems]]:
+def checks(base: Path, donor: Path, out: Path, unties: bool) -> Iterator[tuple[str, Problems]]:
     """Runs the checks one after another: what was checked, and what is wrong with it."""
     yield "tokenizer files are the donor's", tokenizer_files(donor, out)
     donor_tokenizer, out_tokenizer = (AutoTokenizer.from_pretrained(directory) for directory in (donor, out))
@@ -207,7 +211,7 @@ def checks(base: Path, donor: Path, out: Path) -> Iterator[tuple[str, Problems]]
     yield "the model loads", loading(info)
     yield "logits are finite", forward(model, out_tokenizer)
     yield "vocab_size fits the rows and the tokenizer", sizes(out, model, out_tokenizer)
-    yield "tied or untied as the base is", tying(base, out, model)
+    yield "tied or untied as it should be", tying(base, out, model, unties)
     yield "special token ids are the donor's", special_ids(base, donor, out, donor_tokenizer)
 
     manifest = read_json(out, "graft.json")
@@ -224,7 +228,9 @@ def checks(base: Path, donor: Path, out: Path) -> Iterator[tuple[str, Problems]]
         name = matrix["tensor"]
         copied = sum(entry["from"] == "base" for entry in matrix["rows"])
         yield f"{name}: an entry for every row, all rows finite", rows(matrix, out_tensors)
-        yield f"{name}: {copied} copied rows are the base's", copied_rows(matrix, base_tensors, out_tensors)
+        # The output matrix of an untied model comes from the one matrix that the base has.
+        source = name if name in base_tensors.tensors else manifest["matrices"][0]["tensor"]
+        yield f"{name}: {copied} copied rows are the base's", copied_rows(matrix, source, base_tensors, out_tensors)
 
 
 def main() -> int:
@@ -232,9 +238,10 @@ def main() -> int:
     parser.add_argument("base", type=Path, metavar="BASE")
     parser.add_argument("donor", type=Path, metavar="DONOR")
     parser.add_argument("out", type=Path, metavar="OUT")
+    parser.add_argument("--untie", action="store_true", help="OUT was made with --untie: a tied base has become untied")
     arguments = parser.parse_args()
     failed = 0
-    for what, problems in checks(arguments.base, arguments.donor, arguments.out):
+    for what, problems in checks(arguments.base, arguments.donor, arguments.out, arguments.untie):
         print(f"FAIL  {what}: {first(problems)}" if problems else f"ok    {what}", flush=True)
         failed += bool(problems)
     print(f"{failed} checks failed" if failed else "all checks passed")

@@ -22,6 +22,9 @@ struct GraftCommand: ParsableCommand {
         ]),
       CommandGroup(
         name: "Models",
-        subcommands: [TransplantCommand.self, VerifyCommand.self, EvalCommand.self]),
+        subcommands: [
+          TransplantCommand.self, ExtendCommand.self, PruneCommand.self, RestoreCommand.self,
+          VerifyCommand.self, EvalCommand.self,
+        ]),
     ])
 }

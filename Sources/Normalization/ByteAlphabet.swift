@@ -11,16 +11,6 @@ public enum ByteAlphabet {
     scalar.value < bytes.count ? bytes[Int(scalar.value)] : nil
   }
 
-  /// The bytes that a text in the alphabet spells; `nil` when any character is outside it.
-  public static func decode(_ spelled: some Sequence<Unicode.Scalar>) -> [UInt8]? {
-    var result: [UInt8] = []
-    for scalar in spelled {
-      guard let byte = byte(for: scalar) else { return nil }
-      result.append(byte)
-    }
-    return result
-  }
-
   /// Appends the bytes that a UTF-8 text in the alphabet spells.
   ///
   /// - Returns: whether every character is in the alphabet; else what is appended means nothing.

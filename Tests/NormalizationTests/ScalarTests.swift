@@ -27,9 +27,12 @@ import Testing
       (0xA1, "¡"), (0xAD, "Ń"), (0xFF, "ÿ"),
     ]
     for (byte, scalar) in spelled { #expect(ByteAlphabet.scalar(for: byte) == scalar) }
-    #expect(ByteAlphabet.decode("ĠÃ©".unicodeScalars) == Array(" é".utf8))
-    #expect(ByteAlphabet.decode("Ġ ".unicodeScalars) == nil)
-    #expect(ByteAlphabet.decode("日".unicodeScalars) == nil)
+    var bytes: [UInt8] = []
+    #expect(ByteAlphabet.decode(utf8: Array("ĠÃ©".utf8)[...], into: &bytes))
+    #expect(bytes == Array(" é".utf8))
+    for other in ["Ġ ", "日"] {
+      #expect(!ByteAlphabet.decode(utf8: Array(other.utf8)[...], into: &bytes))
+    }
   }
 
   @Test("Scalars and their ranges are the Swift library's")

@@ -98,6 +98,36 @@ import Testing
     }
   }
 
+  @Test("A text that is decided part by part is cut as one that is searched whole")
+  func decidesPartByPart() throws {
+    var generator = SeededGenerator(seed: 2)
+    func word(_ length: ClosedRange<Int>) -> String {
+      (0..<Int.random(in: length, using: &generator)).map { _ in
+        ["a", "b", "é", "日", "😀"][Int.random(in: 0..<5, using: &generator)]
+      }.joined()
+    }
+    for _ in 0..<100 {
+      let tokens = Set((0..<20).map { _ in word(1...6) }).sorted()
+      let pieces =
+        [("<unk>", -3.0)]
+        + tokens.map { ($0, Double(Int.random(in: -6 ... -1, using: &generator))) }
+      let search = UnigramEncoder(definition(pieces)).search
+      let text = Array(word(1...200).utf8)
+      func parts(windowLength: Int) -> ([PiecePart], Double, Double) {
+        var lattice = UnigramLattice<Double>()
+        var parts: [PiecePart] = []
+        text.withUnsafeBufferPointer {
+          search.forEachPart(of: $0, &lattice, windowLength: windowLength) { parts.append($0) }
+        }
+        return (parts, lattice.score, lattice.leastLead)
+      }
+      let whole = parts(windowLength: text.count)
+      for length in [1, 2, 7, 40] {
+        #expect(parts(windowLength: length) == whole, "\(pieces) \(text)")
+      }
+    }
+  }
+
   @Test("Unknown characters become bytes that share the place of their whole run")
   func fallsBackToBytes() throws {
     var pieces = [("<unk>", 0.0), ("a", -1.0)]

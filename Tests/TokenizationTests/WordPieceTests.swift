@@ -83,16 +83,18 @@ import Testing
   @Test("The trie finds every string that a text begins with, the shortest first")
   func findsPrefixes() {
     let strings = ["a", "ab", "abc", "b", "", "abcde", "ac"]
-    let trie = PrefixTrie(
-      strings.enumerated().map { (string: Array($1.utf8)[...], value: UInt32($0)) })
+    let trie = ByteTrie(
+      strings.enumerated().map { (text: Array($1.utf8)[...], value: UInt32($0)) })
     var found: [UInt32] = []
-    trie.forEachPrefix(of: Array("abcd".utf8)[...]) { length, value in
-      #expect(length == strings[Int(value)].utf8.count)
-      found.append(value)
+    Array("abcd".utf8).withUnsafeBufferPointer { text in
+      trie.forEachMatch(in: text, at: 0) { end, value in
+        #expect(end == strings[Int(value)].utf8.count)
+        found.append(value)
+      }
     }
     #expect(found == [0, 1, 2])
-    #expect(trie.longestPrefix(of: Array("abcd".utf8)[...])?.value == 2)
-    #expect(trie.longestPrefix(of: Array("xa".utf8)[...]) == nil)
-    #expect(trie.longestPrefix(of: [][...]) == nil)
+    #expect(trie.longestMatch(in: Array("abcd".utf8), at: 0) == 3)
+    #expect(trie.longestMatch(in: Array("xa".utf8), at: 0) == 0)
+    #expect(trie.longestMatch(in: [], at: 0) == 0)
   }
 }

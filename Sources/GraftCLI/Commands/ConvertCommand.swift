@@ -27,12 +27,22 @@ struct ConvertCommand: ParsableCommand {
       "What the input's format does not carry, as JSON.", valueName: "file"))
   var spec: String?
 
+  @Flag(
+    help: """
+      Let a tokenizer.json find the special tokens of a SentencePiece model in texts, which \
+      sentencepiece does not.
+      """)
+  var matchSpecialTokens = false
+
   @OptionGroup var writing: TokenizerOutput
 
   func run() throws {
     _ = try writing.format(output)
     let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
-    let definition = try TokenizerOptions.definition(named: input, spec: spec)
+    var definition = try TokenizerOptions.definition(named: input, spec: spec)
+    if matchSpecialTokens, case .sentencePiece = definition.model {
+      definition.addedTokenPolicy = .alwaysMatchedWithStatedIDs
+    }
     try writing.write(definition, to: output, source: input)
   }
 }

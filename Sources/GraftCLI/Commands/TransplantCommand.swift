@@ -8,12 +8,22 @@ struct TransplantCommand: ParsableCommand {
     abstract: "Give a model another model's tokenizer, without training.",
     discussion: """
       Writes a model directory with the body of BASE and the tokenizer of DONOR. Rows of tokens that \
-      both have are kept bit for bit; the others are rebuilt by Orthogonal Matching Pursuit. The new \
-      directory appears complete or not at all; its graft.json says where every row came from.
+      both have are kept bit for bit; the others are made by the method that does best on shared \
+      tokens that are held out, for input and output rows by themselves, or by the one that is asked \
+      for. The new directory appears complete or not at all; its graft.json says where every row came \
+      from. With --tokenizer there is no donor model, and OUT comes second.
+
+      Methods: fvt, weighted, first, last (from the base's rows of a token's pieces); omp-8, omp-r8, \
+      omp-c8, ridge-omp-8 (orthogonal matching pursuit with 8 shared tokens: plain, mergekit's \
+      selection, centred, after a ridge map); ridge, procrustes, relative (maps from the donor's \
+      space); analogy; knn-8, focus, clp (similar shared tokens); mean, zero, normal. Joined by + they \
+      are averaged.
 
       Examples:
         graft transplant llama-3.2-1b/ qwen2.5-0.5b/ llama-with-qwen-tokens/
-        graft transplant base/ donor/ out/ --k 16 --pad-to 64 --dry-run
+        graft transplant base/ donor/ out/ --method last+omp-c8 --output-method ridge-omp-8+analogy
+        graft transplant base/ out/ --tokenizer my-tokenizer.json
+        graft transplant base/ donor/ out/ -k 16 --pad-to 64 --dry-run
       """)
 
   enum Selection: String, ExpressibleByArgument, CaseIterable {
@@ -23,23 +33,55 @@ struct TransplantCommand: ParsableCommand {
   @Argument(help: "The model directory that gives the body.")
   var base: String
 
-  @Argument(help: "The model directory that gives the tokenizer.")
-  var donor: String
+  @Argument(
+    help: ArgumentHelp(
+      "The model directory that gives the tokenizer, and the one to be made.",
+      valueName: "donor> <out"))
+  var others: [String]
 
-  @Argument(help: "The model directory to be made.")
-  var out: String
+  @Option(
+    help: ArgumentHelp(
+      "A tokenizer in any format, instead of a donor model.", valueName: "tokenizer"))
+  var tokenizer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the tokenizer's format does not carry, as JSON.", valueName: "file"))
+  var spec: String?
+
+  @Option(help: "How rows are made: auto, or a method.")
+  var method: String?
+
+  @Option(help: ArgumentHelp("How input rows are made.", valueName: "method"))
+  var inputMethod: String?
+
+  @Option(help: ArgumentHelp("How output rows are made.", valueName: "method"))
+  var outputMethod: String?
+
+  @Flag(
+    help: """
+      Give a base whose input and output are one matrix two of them: the two uses of a new token want \
+      different rows.
+      """)
+  var untie = false
 
   @Option(
     name: [.customShort("k"), .customLong("k")],
-    help: "The number of shared tokens that a rebuilt row is made of.")
-  var sparsity = 8
+    help: """
+      The number of shared tokens that a rebuilt row is made of; chooses orthogonal matching pursuit.
+      """)
+  var sparsity: Int?
 
   @Option(
     help: """
       How those tokens are chosen: by the angle to what is left to explain (normalized), or by the \
-      dot product as mergekit-tokensurgeon does (mergekit).
+      dot product as mergekit-tokensurgeon does (mergekit). Goes with -k.
       """)
-  var selection = Selection.normalized
+  var selection: Selection?
+
+  @Option(
+    help: ArgumentHelp("Decides which tokens are held out for comparison.", valueName: "n"))
+  var seed: UInt64 = 0
 
   @Option(
     name: .customLong("held-out"),
@@ -51,61 +93,72 @@ struct TransplantCommand: ParsableCommand {
   var memory = ByteSize(bytes: 4 << 30)
 
   @Option(
-    help: ArgumentHelp(
-      "Pad the number of rows to a multiple; without this it is the donor's, padding included.",
-      valueName: "n"))
-  var padTo: Int?
-
-  @Option(
     name: .customLong("vocab-size"),
-    help: ArgumentHelp("Make exactly this many rows.", valueName: "n"))
+    help: ArgumentHelp(
+      "Make exactly this many rows; without this they are as many as the donor's, padding included.",
+      valueName: "n"))
   var vocabularySize: Int?
 
-  @Flag(help: "Print the report and write nothing.")
-  var dryRun = false
-
-  @Flag(help: "Replace OUT if it exists.")
-  var force = false
-
-  @Flag(help: "Print the report as one JSON object.")
-  var json = false
+  @OptionGroup var output: ModelOutputOptions
 
   func validate() throws {
-    if sparsity < 1 { throw ValidationError("-k must be at least 1.") }
     if heldOutCount < 0 { throw ValidationError("--held-out must be at least 0.") }
-    if let padTo, padTo < 1 { throw ValidationError("--pad-to must be at least 1.") }
-    if padTo != nil && vocabularySize != nil {
+    if others.count != (tokenizer == nil ? 2 : 1) {
+      throw ValidationError(
+        tokenizer == nil
+          ? "BASE, DONOR and OUT are needed." : "With --tokenizer, only BASE and OUT are given.")
+    }
+    if (sparsity != nil || selection != nil) && (method ?? inputMethod ?? outputMethod) != nil {
+      throw ValidationError("-k and --selection choose a method and go with no other.")
+    }
+    if spec != nil && tokenizer == nil { throw ValidationError("--spec goes with --tokenizer.") }
+    if let sparsity, sparsity < 1 {
+      throw ValidationError("-k must be at least 1.")
+    }
+    if output.padTo != nil && vocabularySize != nil {
       throw ValidationError("--pad-to and --vocab-size exclude each other.")
     }
   }
 
   func run() throws {
     Interruption.catchSignals()
-    if !dryRun && !force && FileSystem.kind(out) != nil {
-      throw ValidationError("\(out) exists; --force replaces it.")
-    }
-    let start = ContinuousClock.now
+    try output.requireFree(out)
     let progress = ProgressBar()
     defer { progress.finish() }
     let transplant = try Transplant(
-      base: ModelDirectory(base), donor: ModelDirectory(donor), options: options)
-    let report =
-      dryRun
-      ? try transplant.dryRun(progress: progress.update)
-      : try transplant.write(to: out, progress: progress.update)
-    progress.finish()
-    print(json ? report.json : TransplantSummary(report, took: ContinuousClock.now - start).text)
+      base: ModelDirectory(base), target: target(), options: options())
+    try output.run(transplant, to: out, progress)
   }
 
-  private var options: TransplantOptions {
-    let pursuit = OrthogonalMatchingPursuit.Options(
-      sparsity: sparsity, selection: selection == .mergekit ? .mergekit : .normalized,
-      memoryBudget: memory.bytes)
-    var options = TransplantOptions(method: SparseTransplant(pursuit))
+  private var out: String { others.last ?? "" }
+
+  private func target() throws -> TransplantTarget {
+    guard let tokenizer else { return TransplantTarget(model: try ModelDirectory(others[0])) }
+    let spec = try spec.map { try TokenizerSpec(contentsOf: $0) } ?? TokenizerSpec()
+    return try TransplantTarget(tokenizer: TokenizerLocation.find(tokenizer), spec: spec)
+  }
+
+  private func options() throws -> TransplantOptions {
+    var options = TransplantOptions()
+    options.input = try request(inputMethod ?? method)
+    options.output = try request(outputMethod ?? method)
+    if sparsity != nil || selection != nil {
+      options = TransplantOptions(
+        method: SparseTransplant(
+          .init(
+            sparsity: sparsity ?? 8, selection: selection == .mergekit ? .mergekit : .normalized,
+            memoryBudget: memory.bytes)))
+    }
+    options.unties = untie
+    options.seed = seed
     options.heldOutCount = heldOutCount
-    if let padTo { options.rowCount = .multiple(of: padTo) }
+    options.memoryBudget = memory.bytes
     if let vocabularySize { options.rowCount = .exactly(vocabularySize) }
-    options.replacesExisting = force
-    return options
+    return output.options(options)
+  }
+
+  private func request(_ name: String?) throws -> TransplantOptions.MethodRequest {
+    guard let name, name != "auto" else { return .automatic }
+    return .method(try MethodNotation.method(name, memoryBudget: memory.bytes))
   }
 }

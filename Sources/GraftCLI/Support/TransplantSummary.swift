@@ -21,17 +21,21 @@ struct TransplantSummary {
   private var models: [String] {
     [
       line("body", describe(report.base)),
-      line("tokenizer", describe(report.donor)),
+      line("tokenizer", report.donor.map(describe) ?? tokenizer),
     ]
   }
 
+  private var tokenizer: String {
+    "\(style.bold(report.tokenizer))  \(report.tokens.grouped) tokens, no model"
+  }
+
   private var vocabulary: [String] {
-    let byBytes = report.sharedTokens[.bytes] ?? 0
+    let byBytes = (report.sharedTokens[.bytes] ?? 0) + (report.sharedTokens[.derivation] ?? 0)
     let special = (report.sharedTokens[.role] ?? 0) + (report.sharedTokens[.name] ?? 0)
     let shared = byBytes + special
-    let new = report.donor.tokens - shared
+    let new = report.tokens - shared
     return [
-      line("shared", "\(shared.grouped) tokens (\(percent(shared, of: report.donor.tokens)))")
+      line("shared", "\(shared.grouped) tokens (\(percent(shared, of: report.tokens)))")
         + style.dim("  \(byBytes.grouped) by their bytes, \(special.grouped) special"),
       line("new", "\(new.grouped) tokens"),
       line("dropped", "\(report.droppedTokens.grouped) tokens of the old vocabulary"),
@@ -43,11 +47,15 @@ struct TransplantSummary {
       style.bold("\(matrix.role) rows")
         + style.dim("  \(matrix.tensor), \(matrix.rows.grouped) rows"),
       line("kept", "\(matrix.copied.grouped) bit for bit"),
-      line("rebuilt", "\(matrix.rebuilt.grouped) from \(report.anchors.grouped) shared tokens"),
     ]
+    if matrix.rebuilt > 0 {
+      lines.append(
+        line("rebuilt", "\(matrix.rebuilt.grouped) from \(report.anchors.grouped) shared tokens"))
+      lines += methods(matrix)
+    }
     if matrix.fallback > 0 {
       lines.append(
-        line("mean", "\(matrix.fallback.grouped) for which the donor has no row to go by"))
+        line("mean", "\(matrix.fallback.grouped) for which there is nothing to go by"))
     }
     if matrix.padding > 0 { lines.append(line("padding", matrix.padding.grouped)) }
     if let residual = matrix.residual {
@@ -62,6 +70,34 @@ struct TransplantSummary {
           "\(heldOut.count) shared tokens held back and rebuilt: cosine "
             + style.bold(heldOut.cosine.rounded(to: 3)) + " to the real row")
           + style.dim("  the mean row has \(heldOut.cosineOfMean.rounded(to: 3))"))
+    }
+    return lines
+  }
+
+  /// What makes the rows, and how it compares on held-out tokens.
+  private func methods(_ matrix: TransplantReport.Matrix) -> [String] {
+    var lines = [line("method", style.bold(matrix.method))]
+    guard let selection = matrix.selection else { return lines }
+    for exception in selection.exceptions {
+      lines.append(
+        line("", "\(style.bold(exception.method)) for \(exception.tokenClass.rawValue)")
+          + style.dim("  \(exception.heldOut) tokens"))
+    }
+    lines.append(
+      line("compared", "\(selection.criterion), \(selection.heldOut) tokens:"))
+    if let calibration = selection.calibration {
+      let change =
+        "\(calibration.before.rounded(to: 4)) to \(calibration.after.rounded(to: 4))"
+      lines.append(line("calibrated", "logits of new tokens to the base's own text, \(change)"))
+    }
+    // Averages are many; the singles and the best few tell the story.
+    let shown = selection.results.enumerated().filter {
+      $0.offset < 3 || !$0.element.method.contains("+")
+    }
+    for (_, result) in shown {
+      lines.append(
+        line(
+          "", result.loss.rounded(to: 4).padded(to: 10, alignment: .right) + "  " + result.method))
     }
     return lines
   }

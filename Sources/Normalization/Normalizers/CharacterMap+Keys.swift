@@ -18,3 +18,19 @@ extension CharacterMap {
     return false
   }
 }
+
+extension CharacterMap {
+  /// Calls `body` with every sequence of the map and what replaces it.
+  package func forEachEntry(_ body: (_ key: [UInt8], _ replacement: ArraySlice<UInt8>) -> Void) {
+    var pending: [(node: Int, key: [UInt8])] = [(0, [])]
+    while let (node, key) = pending.popLast() {
+      if let match = longestMatch(in: key, at: 0), match.length == key.count {
+        body(key, match.replacement)
+      }
+      for byte in 1..<256 {
+        guard let child = child(of: node, UInt8(byte)) else { continue }
+        pending.append((child, key + [UInt8(byte)]))
+      }
+    }
+  }
+}

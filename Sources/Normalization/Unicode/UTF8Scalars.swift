@@ -14,15 +14,17 @@ extension UTF8 {
 /// The scalars of a well-formed UTF-8 text with their byte positions.
 public struct UTF8Scalars<Bytes: RandomAccessCollection>: Sequence, IteratorProtocol
 where Bytes.Element == UInt8, Bytes.Index == Int {
-  private let bytes: Bytes
-  private var position: Int
+  @usableFromInline let bytes: Bytes
+  @usableFromInline var position: Int
 
   /// The scalars of `bytes`, which must be well-formed UTF-8.
+  @inlinable
   public init(_ bytes: Bytes) {
     self.bytes = bytes
     position = bytes.startIndex
   }
 
+  @inlinable
   public mutating func next() -> (scalar: Unicode.Scalar, range: Range<Int>)? {
     guard position < bytes.endIndex else { return nil }
     let lead = bytes[position]

@@ -15,6 +15,8 @@ public struct VocabularyAlignment: Sendable {
     case role
     /// They are special tokens of the same name.
     case name
+    /// One was made from the other.
+    case derivation
   }
 
   /// The base token that a donor token corresponds to.
@@ -66,6 +68,12 @@ public struct VocabularyAlignment: Sendable {
       else { return nil }
       return (donor: id, base: match.base)
     }
+  }
+
+  /// The alignment of a vocabulary with the one that it was made from.
+  init(_ derived: DerivedVocabulary) {
+    matches = derived.origins.mapValues { Match(base: $0, reason: .derivation) }
+    anchors = derived.origins.sorted { $0.key < $1.key }.map { (donor: $0.key, base: $0.value) }
   }
 
   /// The donor token that corresponds to a base token, in either use of it; the lowest where there

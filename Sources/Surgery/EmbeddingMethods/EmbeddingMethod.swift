@@ -3,54 +3,89 @@ public import Tokenization
 
 /// A way to make rows of an embedding matrix for tokens that the base model does not have.
 ///
-/// A method is asked once per matrix: an untied model's input and output rows are two problems.
+/// A method is asked once per matrix: an untied model's input and output rows are two problems. It is
+/// first fitted to the tokens that both vocabularies have, and then makes rows a block at a time, so
+/// that no method needs memory for all rows at once.
 public protocol EmbeddingMethod: Sendable {
-  /// What reports and manifests call the method.
+  /// What `--method` calls it, its parameters included: `omp-c8`.
   var name: String { get }
+  /// Whether it needs the donor's matrix. One that does not works from a tokenizer alone.
+  var needsDonor: Bool { get }
 
-  /// How to make the row of each target.
+  /// Learns what the method has to know from the shared tokens.
   ///
   /// - Parameters:
   ///   - problem: the matrices and the tokens.
   ///   - progress: is told the fraction that is done; what it throws ends the work.
-  /// - Returns: one recipe per target, in the order of the targets.
-  func recipes(
-    for problem: EmbeddingProblem, progress: (_ fraction: Double) throws -> Void
-  ) throws -> [RowRecipe]
+  /// - Throws: `MethodError` or `PursuitError` when the method does not fit the problem.
+  func fit(
+    to problem: EmbeddingProblem, progress: (_ fraction: Double) throws -> Void
+  ) throws -> any FittedMethod
 }
 
-/// Rows that are wanted in one matrix, and what they can be made from.
-public struct EmbeddingProblem: Sendable {
-  /// The base's matrix: tokens × its dimensions. New rows belong into this space.
-  public var base: MatrixView
-  /// The donor's matrix: tokens × its dimensions.
-  public var donor: MatrixView
-  /// Tokens that have a row in both.
-  public var anchors: [(donor: TokenID, base: TokenID)]
-  /// The donor tokens that need a row; each has one in the donor's matrix.
-  public var targets: [TokenID]
+extension EmbeddingMethod {
+  public var needsDonor: Bool { true }
+}
 
-  public init(
-    base: MatrixView, donor: MatrixView, anchors: [(donor: TokenID, base: TokenID)],
-    targets: [TokenID]
-  ) {
-    self.base = base
-    self.donor = donor
-    self.anchors = anchors
-    self.targets = targets
+/// A method that has seen the shared tokens of a problem.
+public protocol FittedMethod: Sendable {
+  /// The rows of some targets, in their order.
+  ///
+  /// The same targets get the same bits in whatever blocks they are asked for.
+  func rows(for targets: ArraySlice<TokenID>) throws -> MadeRows
+}
+
+/// Some rows and where they came from.
+public struct MadeRows: Sendable {
+  /// One row per target × the base's dimensions.
+  public var rows: Matrix
+  /// One per row. Where it is `.mean`, the method had nothing to go by, and the row does not count.
+  public var origins: [RowOrigin]
+
+  public init(rows: Matrix, origins: [RowOrigin]) {
+    precondition(rows.rows == origins.count)
+    self.rows = rows
+    self.origins = origins
   }
 }
 
-/// How one row of the new matrix is made.
-public enum RowRecipe: Sendable, Equatable {
+/// Where a row of a new matrix came from.
+public enum RowOrigin: Sendable, Equatable {
   /// The base's row of a token, bit for bit.
   case base(TokenID)
-  /// A weighted sum of base rows.
+  /// A weighted sum of base rows that a method chose.
   ///
-  /// `residual` is what the same sum of donor rows leaves of the donor's row, relative to its norm.
-  case combination([TokenID], coefficients: [Float], residual: Float)
-  /// The mean of the anchors' base rows: the donor has no row, or one that says nothing.
+  /// `residual` is what the same sum of donor rows leaves of the donor's row, relative to its norm,
+  /// where the method approximates the donor's row.
+  case combination(method: String, [TokenID], coefficients: [Float], residual: Float?)
+  /// A row that a method computed from more than can be listed. `pieces` are the base tokens that
+  /// spell the token, where the method looks at them.
+  case computed(method: String, pieces: [TokenID])
+  /// The mean of the shared tokens' base rows: there was nothing else to go by.
   case mean
   /// The same for a row that no token uses.
   case padding
+}
+
+/// A method that does not fit the problem it is asked for.
+public enum MethodError: Error, Equatable, CustomStringConvertible {
+  /// No method has the name.
+  case unknownMethod(String)
+  /// The method needs the donor's matrix, and there is only a tokenizer.
+  case needsDonor(String)
+  /// A decomposition or a system of equations had no solution.
+  case noSolution(method: String)
+
+  public var description: String {
+    switch self {
+    case .unknownMethod(let name):
+      "there is no method `\(name)`; there are \(MethodNotation.examples), and averages such as "
+        + "last+omp-c8"
+    case .needsDonor(let name):
+      "the method `\(name)` needs a donor model; with a tokenizer alone there are "
+        + MethodNotation.donorFreeExamples
+    case .noSolution(let method):
+      "the equations of the method `\(method)` have no solution for these matrices"
+    }
+  }
 }

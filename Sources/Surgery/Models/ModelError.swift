@@ -22,6 +22,10 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
     case vocabularyTooSmall(requested: Int, needed: Int)
     /// More rows are asked for than any vocabulary has.
     case vocabularyTooLarge(rows: Int, limit: Int)
+    /// The model does not hold what is needed to give back its base.
+    case notRestorable
+    /// It was written by a graft that this one does not understand.
+    case unknownRestorationFormat
     /// The new model would take the place of a model that it is made from.
     case destinationHoldsInput(String)
   }
@@ -59,6 +63,11 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
       "its tokenizer shares no token with the one of \(donor), so there is nothing to rebuild from"
     case .vocabularyTooSmall(let requested, let needed):
       "a vocabulary of \(requested) rows is too small: the tokenizer needs \(needed)"
+    case .notRestorable:
+      "there is no \(RestorationLayout.directory) in it; only a model that was made with --restorable "
+        + "can be turned back"
+    case .unknownRestorationFormat:
+      "its \(RestorationLayout.directory) was written by another version of graft"
     case .destinationHoldsInput(let input):
       "the new model would replace \(input), which it is made from; choose another place for it"
     case .vocabularyTooLarge(let rows, let limit):

@@ -16,13 +16,18 @@ public struct HeldOutQuality: Sendable, Equatable {
 /// Shared tokens are held back, rebuilt from the others, and compared with their real rows in the
 /// base's own space. (What a method leaves of the donor's row says little: it falls while the rebuilt
 /// rows get worse.)
-enum HeldOutCheck {
-  /// - Parameters:
-  ///   - count: how many anchors to hold back at most; never more than a tenth of them. Those whose
-  ///     real row is all zeros, which has no direction and no length, are not compared.
-  /// - Returns: `nil` when there are too few anchors to hold any back.
-  static func quality(
-    of method: any EmbeddingMethod, on problem: EmbeddingProblem, count: Int,
+struct HeldOutCheck {
+  let segmentation: TokenSegmentation
+  /// The texts of tokens, by donor id.
+  let texts: [TokenID: [UInt8]]
+  /// How many anchors to hold back at most; never more than a tenth of them. Those whose real row is
+  /// all zeros, which has no direction and no length, are not compared.
+  let count: Int
+
+  /// - Returns: `nil` when there are too few anchors to hold any back, or too few are left for the
+  ///   method.
+  func quality(
+    of method: any EmbeddingMethod, on problem: EmbeddingProblem,
     progress: (Double) throws -> Void
   ) throws -> HeldOutQuality? {
     let count = min(count, problem.anchors.count / 10)
@@ -35,16 +40,24 @@ enum HeldOutCheck {
       \.element)
     let truth = heldOut.sorted().map { problem.anchors[$0] }
     reduced.targets = truth.map(\.donor)
-    let recipes: [RowRecipe]
+    for anchor in truth {
+      reduced.pieces[anchor.donor] = texts[anchor.donor].map {
+        segmentation.pieces(of: $0, excluding: anchor.base)
+      }
+    }
+    let made: MadeRows
     do {
-      recipes = try method.recipes(for: reduced, progress: progress)
+      made = try method.fit(to: reduced, progress: progress).rows(for: reduced.targets[...])
     } catch PursuitError.sparsityAboveAtoms {
       return nil
     }
-    let synthesis = RowSynthesis(base: problem.base, anchors: reduced.anchors)
-    return compare(
-      synthesis.rows(recipes[...]), mean: synthesis.rows([.mean]).row(0),
-      truth: Matrix(problem.base, rows: truth.map { Int($0.base) }))
+    let mean = MeanRow(reduced).row
+    var rows = made.rows
+    for (index, origin) in made.origins.enumerated() where origin == .mean {
+      rows.withMutableRow(index) { _ = $0.update(fromContentsOf: mean) }
+    }
+    return Self.compare(
+      rows, mean: mean, truth: Matrix(problem.base, rows: truth.map { Int($0.base) }))
   }
 
   private static func compare(_ rebuilt: Matrix, mean: [Float], truth: Matrix) -> HeldOutQuality? {

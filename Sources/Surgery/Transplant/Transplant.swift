@@ -10,51 +10,85 @@ internal import Tokenization
 /// ```swift
 /// let transplant = try Transplant(
 ///   base: ModelDirectory("llama"), donor: ModelDirectory("qwen"),
-///   options: TransplantOptions(method: SparseTransplant(.init(sparsity: 8))))
+///   options: TransplantOptions())
 /// let report = try transplant.write(to: "llama-qwen")
 /// ```
 public struct Transplant: Sendable {
   public let base: ModelDirectory
-  public let donor: ModelDirectory
+  /// What gives the tokenizer.
+  public let target: TransplantTarget
   public let options: TransplantOptions
   /// Which tokens the two vocabularies share.
   public let alignment: VocabularyAlignment
   /// The number of rows of the new matrices.
   public let rowCount: Int
   /// Shared tokens that have a row in both models.
-  let anchors: [(donor: TokenID, base: TokenID)]
+  let anchors: [EmbeddingProblem.Anchor]
+  /// What the tokens of the new vocabulary stand for, where that is a text.
+  let donorTexts: [TokenID: [UInt8]]
 
-  /// Plans a transplant. Nothing is computed or written yet.
+  /// What is done, as the manifest calls it.
+  var operation: String { target.derived?.operation.rawValue ?? "transplant" }
+
+  /// The model whose tokenizer is taken; `nil` when there is only a tokenizer.
+  public var donor: ModelDirectory? { target.model }
+
+  /// Plans a transplant of another model's tokenizer. Nothing is computed or written yet.
   ///
   /// - Throws: `ModelError` when the two do not fit together or a matrix holds numbers that are not
   ///   finite.
   public init(base: ModelDirectory, donor: ModelDirectory, options: TransplantOptions) throws {
+    try self.init(base: base, target: TransplantTarget(model: donor), options: options)
+  }
+
+  /// Plans a transplant of a tokenizer, with or without its model.
+  ///
+  /// - Throws: as the other initializer, and `MethodError` when a method is asked for that needs a
+  ///   donor model and there is none.
+  public init(base: ModelDirectory, target: TransplantTarget, options: TransplantOptions) throws {
     self.base = base
-    self.donor = donor
+    self.target = target
     self.options = options
-    alignment = VocabularyAlignment(
-      base: (base.tokenizer, base.vocabulary, base.specialTokens),
-      donor: (donor.tokenizer, donor.vocabulary, donor.specialTokens))
-    let (baseRows, donorRows) = (base.vocabularyTensors.rows, donor.vocabularyTensors.rows)
+    alignment =
+      target.derived.map { VocabularyAlignment($0) }
+      ?? VocabularyAlignment(
+        base: (base.tokenizer, base.vocabulary, base.specialTokens),
+        donor: (target.definition, target.vocabulary, target.specialTokens))
+    let baseRows = base.vocabularyTensors.rows
+    let donorRows = target.model?.vocabularyTensors.rows ?? .max
     anchors = alignment.anchors.filter { $0.base < baseRows && $0.donor < donorRows }
     guard !anchors.isEmpty else {
-      throw ModelError(base.path, .nothingShared(donor: donor.path))
+      throw ModelError(base.path, .nothingShared(donor: target.path))
     }
-    rowCount = try Self.rowCount(options.rowCount, donor)
+    rowCount = try Self.rowCount(options.rowCount, target)
+    let spelling = TokenSpelling(target.definition, target.vocabulary)
+    var texts: [TokenID: [UInt8]] = [:]
+    for id in target.vocabulary.ids {
+      if case .text(let bytes)? = spelling.surface(of: id, target.specialTokens), !bytes.isEmpty {
+        texts[id] = bytes
+      }
+    }
+    donorTexts = texts
+    for request in [options.input, options.output] {
+      guard target.model == nil, case .method(let method) = request, method.needsDonor else {
+        continue
+      }
+      throw MethodError.needsDonor(method.name)
+    }
     try base.requireFiniteMatrices()
-    try donor.requireFiniteMatrices()
+    try target.model?.requireFiniteMatrices()
   }
 
   /// Far more rows than any vocabulary has: a larger number is a mistake, and would take all memory.
   static let largestRowCount = 1 << 24
 
   private static func rowCount(
-    _ requested: TransplantOptions.RowCount, _ donor: ModelDirectory
+    _ requested: TransplantOptions.RowCount, _ donor: TransplantTarget
   ) throws(ModelError) -> Int {
     let needed = donor.vocabulary.idBound
     let count =
       switch requested {
-      case .donor: max(needed, donor.configVocabularySize ?? 0)
+      case .donor: max(needed, donor.model?.configVocabularySize ?? 0)
       case .multiple(let multiple): needed + (multiple - needed % multiple) % multiple
       case .exactly(let count): count
       }
@@ -69,63 +103,61 @@ public struct Transplant: Sendable {
 
   // MARK: Solving
 
-  /// One matrix of the base and what becomes of it.
-  struct RebuiltMatrix: Sendable {
-    enum Role: String { case input, output }
-    let role: Role
-    let base: VocabularyTensors.Entry
-    /// How each row of the new matrix is made.
-    let recipes: [RowRecipe]
-    let heldOut: HeldOutQuality?
-    let synthesis: RowSynthesis
+  /// Whether the new model has one matrix for input and output.
+  var sharesOneMatrix: Bool {
+    base.vocabularyTensors.output == nil && base.vocabularyTensors.isTied && !options.unties
   }
+
+  /// Whether a tied base becomes untied.
+  var unties: Bool { options.unties && base.vocabularyTensors.isTied }
 
   /// Rebuilds the matrices: the input embedding and, if it is separate, the output projection.
   func solve(progress: SurgeryProgress) throws -> [RebuiltMatrix] {
-    let baseTensors = base.vocabularyTensors
-    let input = try rebuild(
-      .input, baseTensors.input, from: donor.vocabularyTensors.input, progress: progress)
-    guard let output = baseTensors.output else { return [input] }
-    return [
-      input,
-      try rebuild(
-        .output, output, from: donor.vocabularyTensors.outputOrInput, progress: progress),
-    ]
+    let tensors = base.vocabularyTensors
+    let segmentation = TokenSegmentation(
+      base.tokenizer, base.vocabulary, base.specialTokens, rowCount: tensors.rows)
+    let probe = try probe(progress)
+    let output = try outputEntry()
+    let donorTensors = donor?.vocabularyTensors
+    return try withoutActuallyEscaping(progress) { progress in
+      func rebuilding(
+        _ role: RebuiltMatrix.Role, _ entry: VocabularyTensors.Entry,
+        _ donorEntry: VocabularyTensors.Entry?, _ request: TransplantOptions.MethodRequest
+      ) -> MatrixRebuilding {
+        let isLast = role == .output || output == nil
+        return MatrixRebuilding(
+          transplant: self, role: role, base: entry, donor: donorEntry,
+          biases: isLast ? tensors.biases : [], request: request, segmentation: segmentation,
+          progress: progress)
+      }
+      var works = [rebuilding(.input, tensors.input, donorTensors?.input, options.input)]
+      if let output {
+        works.append(
+          rebuilding(.output, output, donorTensors?.outputOrInput, options.output))
+      }
+      let problems = works.map { $0.problem() }
+      let choices = try MethodChoice(
+        transplant: self, works: works, problems: problems, probe: probe, progress: progress
+      ).choices()
+      return try works.indices.map { try works[$0].run(problems[$0], choices[$0]) }
+    }
   }
 
-  private func rebuild(
-    _ role: RebuiltMatrix.Role, _ base: VocabularyTensors.Entry,
-    from donor: VocabularyTensors.Entry, progress: SurgeryProgress
-  ) throws -> RebuiltMatrix {
-    var recipes = (0..<rowCount).map {
-      plannedRecipe(TokenID($0), role, donorRows: donor.matrix.rows)
-    }
-    let targets = recipes.indices.filter { recipes[$0] == nil }.map { TokenID($0) }
-    let problem = EmbeddingProblem(
-      base: base.matrix, donor: donor.matrix, anchors: anchors, targets: targets)
-    let rebuilt = try options.method.recipes(for: problem) { fraction in
-      try progress("rebuilding \(role.rawValue) rows", fraction)
-    }
-    for (target, recipe) in zip(targets, rebuilt) { recipes[Int(target)] = recipe }
-    let heldOut = try HeldOutCheck.quality(
-      of: options.method, on: problem, count: options.heldOutCount
-    ) { fraction in try progress("checking \(role.rawValue) rows", fraction) }
-    return RebuiltMatrix(
-      role: role, base: base, recipes: recipes.map { $0 ?? .mean }, heldOut: heldOut,
-      synthesis: RowSynthesis(base: base.matrix, anchors: anchors))
+  /// The tensor of output rows, where they are not the input rows.
+  private func outputEntry() throws -> VocabularyTensors.Entry? {
+    if let output = base.vocabularyTensors.output { return output }
+    guard unties else { return nil }
+    return VocabularyTensors.Entry(
+      name: try base.outputName(), matrix: base.vocabularyTensors.input.matrix)
   }
 
-  /// The recipe that follows from the vocabularies alone; `nil` where the method is asked.
-  private func plannedRecipe(
-    _ id: TokenID, _ role: RebuiltMatrix.Role, donorRows: Int
-  ) -> RowRecipe? {
-    if let match = alignment.matches[id] {
-      // A tied model has one row for both uses; texts begin with it, so the input counts.
-      let source = role == .input ? match.base : match.outputBase
-      if source < base.vocabularyTensors.rows { return .base(source) }
+  private func probe(_ progress: SurgeryProgress) throws -> ProbeStates? {
+    let requests = [options.input] + (sharesOneMatrix ? [] : [options.output])
+    let isNeeded = requests.contains { if case .automatic = $0 { true } else { false } }
+    guard isNeeded else { return nil }
+    return try ProbeStates(base, heldOutCount: options.heldOutCount, seed: options.seed) {
+      try progress("reading the base model", $0)
     }
-    if donor.vocabulary.spelling(of: id) == nil { return .padding }
-    return id < donorRows ? nil : .mean
   }
 
   // MARK: Results
@@ -158,7 +190,7 @@ public struct Transplant: Sendable {
 
   private func requireOwnDestination(_ path: String) throws(ModelError) {
     guard let destination = FileSystem.canonicalPath(path) else { return }
-    for model in [base, donor] {
+    for model in [base, donor].compactMap({ $0 }) {
       let input = FileSystem.canonicalPath(model.path) ?? model.path
       if input == destination || input.hasPrefix(destination + "/") {
         throw ModelError(path, .destinationHoldsInput(model.path))

@@ -8,16 +8,16 @@ internal import Tokenization
 /// form would misread the newer one.
 struct TransplantManifest {
   let transplant: Transplant
-  let matrices: [Transplant.RebuiltMatrix]
+  let matrices: [RebuiltMatrix]
 
   static let format = 1
 
   func write(to path: String, progress: SurgeryProgress) throws {
     let file = try OutputFile(creating: path)
     try file.write("{\n\"format\":\(Self.format),\n\"graft\":\(JSONText.string(graftVersion)),\n")
-    try file.write("\"operation\":\"transplant\",\n\"options\":\(options),\n")
+    try file.write("\"operation\":\"\(transplant.operation)\",\n\"options\":\(options),\n")
     try file.write("\"base\":\(try describe(transplant.base, "base", progress)),\n")
-    try file.write("\"donor\":\(try describe(transplant.donor, "donor", progress)),\n")
+    try file.write("\"donor\":\(try describe(transplant.target, progress)),\n")
     try file.write("\"rows\":\(transplant.rowCount),\n\"matrices\":[\n")
     for (index, matrix) in matrices.enumerated() {
       try write(matrix, to: file)
@@ -29,18 +29,51 @@ struct TransplantManifest {
   }
 
   private var options: String {
-    var members = ["\"method\":\(JSONText.string(transplant.options.method.name))"]
-    if let omp = (transplant.options.method as? SparseTransplant)?.options {
+    var members = ["\"method\":\(JSONText.string(name(transplant.options.input)))"]
+    if !transplant.sharesOneMatrix {
+      members.append("\"outputMethod\":\(JSONText.string(name(transplant.options.output)))")
+    }
+    if case .method(let method) = transplant.options.input,
+      let omp = (method as? SparseTransplant)?.options
+    {
       members.append("\"k\":\(omp.sparsity)")
       members.append("\"selection\":\"\(omp.selection == .mergekit ? "mergekit" : "normalized")\"")
       members.append("\"tolerance\":\(JSONText.number(omp.tolerance))")
     }
+    members.append("\"seed\":\(transplant.options.seed)")
+    if transplant.unties { members.append("\"untied\":true") }
     switch transplant.options.rowCount {
     case .donor: break
     case .multiple(let multiple): members.append("\"padTo\":\(multiple)")
     case .exactly(let count): members.append("\"vocabularySize\":\(count)")
     }
     return "{" + members.joined(separator: ",") + "}"
+  }
+
+  private func name(_ request: TransplantOptions.MethodRequest) -> String {
+    switch request {
+    case .automatic: "auto"
+    case .method(let method): method.name
+    }
+  }
+
+  /// What gave the tokenizer.
+  private func describe(
+    _ target: TransplantTarget, _ progress: SurgeryProgress
+  ) throws -> String {
+    if let model = target.model { return try describe(model, "donor", progress) }
+    let name = JSONText.string(FileSystem.lastComponent(target.path))
+    var members: [String] = []
+    if case .copied(let directory, let names) = target.files {
+      for name in names {
+        let digest = try InputDigest.sha256(ofFile: directory + "/" + name) { _ in }
+        members.append("\(JSONText.string(name)):\"\(digest)\"")
+      }
+    } else if FileSystem.isFile(target.path) {
+      let digest = try InputDigest.sha256(ofFile: target.path) { _ in }
+      members.append("\(name):\"\(digest)\"")
+    }
+    return "{\"name\":\(name),\"sha256\":{\(members.joined(separator: ","))}}"
   }
 
   /// A model by name and by the SHA-256 of every file that went into the result.
@@ -65,29 +98,41 @@ struct TransplantManifest {
     return "{\"name\":\(name),\"sha256\":{\(members.joined(separator: ","))}}"
   }
 
-  private func write(_ matrix: Transplant.RebuiltMatrix, to file: OutputFile) throws {
+  private func write(_ matrix: RebuiltMatrix, to file: OutputFile) throws {
     let name = JSONText.string(matrix.base.name)
     try file.write("{\"tensor\":\(name),\"role\":\"\(matrix.role.rawValue)\",\n")
     if matrix.role == .input, let copy = transplant.base.vocabularyTensors.tiedCopy {
       try file.write("\"copy\":\(JSONText.string(copy)),\n")
     }
+    try file.write("\"method\":\(JSONText.string(matrix.method)),\n")
+    for exception in matrix.selection?.exceptions ?? [] {
+      try file.write(
+        "\"method for \(exception.tokenClass.rawValue)\":\(JSONText.string(exception.method)),\n")
+    }
     let dictionary = transplant.anchors.lazy.map { "[\($0.donor),\($0.base)]" }
     try file.write("\"dictionary\":\(JSONText.list(dictionary)),\n\"rows\":[\n")
-    for (index, recipe) in matrix.recipes.enumerated() {
-      try file.write(Self.describe(recipe) + (index + 1 < matrix.recipes.count ? ",\n" : "\n"))
+    for (index, origin) in matrix.origins.enumerated() {
+      try file.write(Self.describe(origin) + (index + 1 < matrix.origins.count ? ",\n" : "\n"))
     }
     try file.write("]}")
   }
 
-  private static func describe(_ recipe: RowRecipe) -> String {
-    switch recipe {
+  private static func describe(_ origin: RowOrigin) -> String {
+    switch origin {
     case .base(let id): return "{\"from\":\"base\",\"id\":\(id)}"
     case .mean: return "{\"from\":\"mean\"}"
     case .padding: return "{\"from\":\"padding\"}"
-    case .combination(let ids, let coefficients, let residual):
-      return "{\"from\":\"omp\",\"anchors\":\(JSONText.list(ids.lazy.map(String.init))),"
-        + "\"coefficients\":\(JSONText.list(coefficients.lazy.map { JSONText.number($0) })),"
-        + "\"residual\":\(JSONText.number(residual))}"
+    case .combination(let method, let ids, let coefficients, let residual):
+      let end = residual.map { ",\"residual\":\(JSONText.number($0))}" } ?? "}"
+      return "{\"from\":\(JSONText.string(method)),\"anchors\":\(list(ids)),"
+        + "\"coefficients\":\(JSONText.list(coefficients.lazy.map { JSONText.number($0) }))" + end
+    case .computed(let method, let pieces):
+      let end = pieces.isEmpty ? "}" : ",\"pieces\":\(list(pieces))}"
+      return "{\"from\":\(JSONText.string(method))" + end
     }
+  }
+
+  private static func list(_ ids: [TokenID]) -> String {
+    JSONText.list(ids.lazy.map(String.init))
   }
 }

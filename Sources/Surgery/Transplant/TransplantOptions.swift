@@ -12,14 +12,36 @@ public struct TransplantOptions: Sendable {
   }
 
   /// How rows are made.
-  public var method: any EmbeddingMethod
+  public enum MethodRequest: Sendable {
+    /// By what does best on held-out tokens of the matrix.
+    case automatic
+    case method(any EmbeddingMethod)
+  }
+
+  /// How input rows are made, and those of a matrix that is both input and output.
+  public var input: MethodRequest
+  /// How output rows are made.
+  public var output: MethodRequest
   public var rowCount = RowCount.donor
   /// How many shared tokens are rebuilt for comparison with their real rows.
   public var heldOutCount = 256
+  /// Whether a base whose input and output are one matrix gets two, since the two uses of a new token
+  /// want different rows.
+  public var unties = false
+  /// The working memory that methods may use, in bytes.
+  public var memoryBudget = 4 << 30
+  /// Decides which tokens are held out and what the model writes for the comparison of methods.
+  public var seed: UInt64 = 0
+  /// Whether the new model takes along what is lost of the base, so that `Restoration` can give it back.
+  public var isRestorable = false
   /// Whether something that stands at the destination may be replaced.
   public var replacesExisting = false
 
-  public init(method: any EmbeddingMethod) { self.method = method }
+  /// - Parameter method: how all rows are made; chosen by held-out tokens when `nil`.
+  public init(method: (any EmbeddingMethod)? = nil) {
+    input = method.map { .method($0) } ?? .automatic
+    output = input
+  }
 }
 
 /// Is told what is being done and the fraction of it that is done; what it throws ends the work.

@@ -5,11 +5,10 @@ internal import Tokenization
 /// Writing the files of a transplanted model.
 struct TransplantOutput {
   let transplant: Transplant
-  let matrices: [Transplant.RebuiltMatrix]
+  let matrices: [RebuiltMatrix]
   let directory: AtomicDirectory
 
   private var base: ModelDirectory { transplant.base }
-  private var donor: ModelDirectory { transplant.donor }
 
   static let manifestName = "graft.json"
 
@@ -19,6 +18,10 @@ struct TransplantOutput {
     try writeConfigs()
     try copyTokenizer()
     try copyOtherFiles()
+    if transplant.options.isRestorable {
+      try RestorationBackup(base: base, alignment: transplant.alignment, directory: directory)
+        .write()
+    }
     try TransplantManifest(transplant: transplant, matrices: matrices)
       .write(to: directory.path(Self.manifestName), progress: progress)
   }
@@ -28,20 +31,19 @@ struct TransplantOutput {
   private func writeWeights(progress: @escaping SurgeryProgress) throws {
     var replacements: [String: TensorReplacement] = [:]
     for matrix in matrices {
-      replacements[matrix.base.name] = matrix.synthesis.replacement(
-        matrix.recipes, isVector: false)
+      replacements[matrix.base.name] = matrix.replacement()
+      for (index, bias) in matrix.biases.enumerated() {
+        replacements[bias.name] = matrix.replacement(ofBias: index)
+      }
     }
-    if let input = matrices.first, let copy = base.vocabularyTensors.tiedCopy {
-      replacements[copy] = input.synthesis.replacement(input.recipes, isVector: false)
+    if let input = matrices.first, let copy = base.vocabularyTensors.tiedCopy, !transplant.unties {
+      replacements[copy] = input.replacement()
     }
-    // A bias belongs to the logits: its elements are made as the rows that make them.
-    for bias in base.vocabularyTensors.biases {
-      guard let output = matrices.last else { continue }
-      replacements[bias.name] = RowSynthesis(base: bias.matrix, anchors: transplant.anchors)
-        .replacement(output.recipes, isVector: true)
-    }
+    let like = base.vocabularyTensors.input.name
     let total = Double(max(base.checkpoint.outputSize(replacing: replacements), 1))
-    try base.checkpoint.write(to: directory.stagingPath, replacing: replacements) { bytes in
+    try base.checkpoint.write(
+      to: directory.stagingPath, replacing: replacements, addingMissingAfter: like
+    ) { bytes in
       try progress("writing weights", min(Double(bytes) / total, 1))
     }
   }
@@ -50,7 +52,8 @@ struct TransplantOutput {
 
   private func writeConfigs() throws {
     let edit = ConfigEdit(
-      donor: donor, alignment: transplant.alignment, rowCount: transplant.rowCount)
+      target: transplant.target, alignment: transplant.alignment, rowCount: transplant.rowCount,
+      unties: transplant.unties)
     try write("config.json", edit.config(base.config))
     if let generationConfig = base.generationConfig {
       try write("generation_config.json", edit.generationConfig(generationConfig))
@@ -66,26 +69,20 @@ struct TransplantOutput {
   // MARK: Copies
 
   private func copyTokenizer() throws {
-    for name in donor.tokenizerFiles { try copy(donor.path(name), to: directory.path(name)) }
-  }
-
-  private func copyOtherFiles() throws {
-    for name in base.otherFiles { try copyTree(base.path(name), to: directory.path(name)) }
-  }
-
-  private func copyTree(_ source: String, to destination: String) throws {
-    guard FileSystem.isDirectory(source) else { return try copy(source, to: destination) }
-    try FileSystem.createDirectory(destination)
-    for name in try FileSystem.names(inDirectory: source) where !ModelDirectory.isWeightFile(name) {
-      try copyTree(source + "/" + name, to: destination + "/" + name)
+    switch transplant.target.files {
+    case .copied(let source, let names):
+      for name in names { try FileTree.copy(source + "/" + name, to: directory.path(name)) }
+    case .written(let files):
+      for file in files { try write(file.name, file.bytes) }
     }
   }
 
-  private func copy(_ source: String, to destination: String) throws {
-    let mapped = try MappedFile(source)
-    let file = try OutputFile(creating: destination)
-    try file.copy(from: mapped, offset: 0, count: mapped.count)
-    try file.finish()
+  private func copyOtherFiles() throws {
+    for name in base.otherFiles where name != RestorationLayout.directory {
+      try FileTree.copy(base.path(name), to: directory.path(name)) {
+        !ModelDirectory.isWeightFile($0)
+      }
+    }
   }
 }
 

@@ -34,19 +34,29 @@ public struct TransplantReport: Sendable {
     public let fallback: Int
     /// Rows that no token uses.
     public let padding: Int
+    /// The method, or what was chosen.
+    public let method: String
+    /// How the method was chosen, when it was.
+    public let selection: MethodSelection?
     /// What the rebuilt rows' sums leave of the donor's rows: the median and the 95th percentile.
     public let residual: (median: Double, p95: Double)?
     public let heldOut: HeldOutQuality?
   }
 
   public let base: Model
-  public let donor: Model
+  /// The model whose tokenizer was taken; `nil` when there was only a tokenizer.
+  public let donor: Model?
+  /// Where the tokenizer was read from.
+  public let tokenizer: String
+  /// The number of its tokens.
+  public let tokens: Int
   /// Donor tokens that correspond to a base token, by what made them correspond.
   public let sharedTokens: [VocabularyAlignment.Reason: Int]
   /// The shared tokens from which other rows were rebuilt.
   public let anchors: Int
   /// Base tokens that no donor token corresponds to.
   public let droppedTokens: Int
+  /// The methods of the matrices, as `--method` takes them.
   public let method: String
   public let matrices: [Matrix]
   /// Where the new model stands; `nil` after a dry run.
@@ -54,14 +64,17 @@ public struct TransplantReport: Sendable {
   /// The new model's files with their sizes in bytes.
   public let files: [(name: String, size: Int)]
 
-  init(_ transplant: Transplant, _ rebuilt: [Transplant.RebuiltMatrix], directory: String?) {
+  init(_ transplant: Transplant, _ rebuilt: [RebuiltMatrix], directory: String?) {
     base = Model(transplant.base)
-    donor = Model(transplant.donor)
+    donor = transplant.donor.map { Model($0) }
+    tokenizer = transplant.target.path
+    tokens = transplant.target.vocabulary.ids.count
     sharedTokens = transplant.alignment.counts
     anchors = transplant.anchors.count
     let used = Set(transplant.alignment.matches.values.flatMap { [$0.base, $0.outputBase] })
     droppedTokens = transplant.base.vocabulary.ids.lazy.filter { !used.contains($0) }.count
-    method = transplant.options.method.name
+    let methods = rebuilt.map(\.method)
+    method = Set(methods).count == 1 ? methods[0] : methods.joined(separator: " / ")
     matrices = rebuilt.map(Matrix.init)
     self.directory = directory
     let names = directory.flatMap { try? FileSystem.names(inDirectory: $0) } ?? []
@@ -75,22 +88,25 @@ public struct TransplantReport: Sendable {
 }
 
 extension TransplantReport.Matrix {
-  init(_ matrix: Transplant.RebuiltMatrix) {
+  init(_ matrix: RebuiltMatrix) {
     var (copied, rebuilt, fallback, padding) = (0, 0, 0, 0)
     var residuals: [Double] = []
-    for recipe in matrix.recipes {
-      switch recipe {
+    for origin in matrix.origins {
+      switch origin {
       case .base: copied += 1
       case .mean: fallback += 1
       case .padding: padding += 1
-      case .combination(_, _, let residual):
+      case .computed: rebuilt += 1
+      case .combination(_, _, _, let residual):
         rebuilt += 1
-        residuals.append(Double(residual))
+        if let residual { residuals.append(Double(residual)) }
       }
     }
     tensor = matrix.base.name
     role = matrix.role.rawValue
-    rows = matrix.recipes.count
+    rows = matrix.origins.count
+    method = matrix.method
+    selection = matrix.selection
     (self.copied, self.rebuilt, self.fallback, self.padding) = (copied, rebuilt, fallback, padding)
     residuals.sort()
     residual =
@@ -105,11 +121,12 @@ extension TransplantReport.Matrix {
 extension TransplantReport {
   /// The report as one JSON object.
   public var json: String {
-    let shared = [VocabularyAlignment.Reason.bytes, .role, .name].map {
+    let shared = [VocabularyAlignment.Reason.bytes, .role, .name, .derivation].map {
       "\"\($0.rawValue)\":\(sharedTokens[$0] ?? 0)"
     }
     var members = [
-      "\"base\":\(base.json)", "\"donor\":\(donor.json)",
+      "\"base\":\(base.json)", "\"donor\":\(donor?.json ?? "null")",
+      "\"tokenizer\":\(JSONText.string(tokenizer))",
       "\"shared\":{\(shared.joined(separator: ","))}", "\"anchors\":\(anchors)",
       "\"dropped\":\(droppedTokens)", "\"method\":\(JSONText.string(method))",
       "\"matrices\":\(JSONText.list(matrices.map(\.json)))",
@@ -137,16 +154,35 @@ extension TransplantReport.Matrix {
     var members = [
       "\"tensor\":\(JSONText.string(tensor))", "\"role\":\"\(role)\"", "\"rows\":\(rows)",
       "\"copied\":\(copied)", "\"rebuilt\":\(rebuilt)", "\"fallback\":\(fallback)",
-      "\"padding\":\(padding)",
+      "\"padding\":\(padding)", "\"method\":\(JSONText.string(method))",
     ]
     if let residual {
       members.append("\"residual\":{\"median\":\(residual.median),\"p95\":\(residual.p95)}")
     }
+    if let selection { members.append("\"selection\":\(selection.json)") }
     if let heldOut {
       members.append(
         "\"heldOut\":{\"count\":\(heldOut.count),\"cosine\":\(heldOut.cosine),"
           + "\"relativeError\":\(heldOut.relativeError),\"cosineOfMean\":\(heldOut.cosineOfMean)}")
     }
     return "{" + members.joined(separator: ",") + "}"
+  }
+}
+
+extension MethodSelection {
+  fileprivate var json: String {
+    let results = results.map {
+      "{\"method\":\(JSONText.string($0.method)),\"loss\":\(JSONText.number(Float($0.loss)))}"
+    }
+    let exceptions = exceptions.map {
+      "{\"class\":\(JSONText.string($0.tokenClass.rawValue)),"
+        + "\"method\":\(JSONText.string($0.method)),\"heldOut\":\($0.heldOut)}"
+    }
+    let calibration = calibration.map {
+      "{\"before\":\(JSONText.number($0.before)),\"after\":\(JSONText.number($0.after))}"
+    }
+    return "{\"criterion\":\(JSONText.string(criterion)),\"heldOut\":\(heldOut),"
+      + "\"chosen\":\(JSONText.string(chosen)),\"classes\":\(JSONText.list(exceptions)),"
+      + "\"calibration\":\(calibration ?? "null"),\"results\":\(JSONText.list(results))}"
   }
 }

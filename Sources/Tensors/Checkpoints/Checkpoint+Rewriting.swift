@@ -10,17 +10,21 @@ extension Checkpoint {
   /// - Parameters:
   ///   - directory: where the files are made, as a rule the staging path of an `AtomicDirectory`.
   ///   - replacements: new content by tensor name.
+  ///   - neighbour: where tensors among the replacements that do not exist are added: after this one,
+  ///     in its file and with its element type. Without it they are an error.
   ///   - progress: is told the bytes written to all files so far.
   /// - Throws: `CheckpointError` when a tensor to be replaced does not exist, `SafetensorsError` when
   ///   one is given too few or too many elements, `FileError`, and what `progress` or the content of a
   ///   replacement throws.
   public func write(
     to directory: String, replacing replacements: [String: TensorReplacement],
-    progress: @escaping ByteProgress = { _ in }
+    addingMissingAfter neighbour: String? = nil, progress: @escaping ByteProgress = { _ in }
   ) throws {
-    for name in replacements.keys.sorted() where self[name] == nil {
+    let missing = replacements.keys.sorted().filter { self[$0] == nil }
+    if let name = missing.first, neighbour.flatMap({ self[$0] }) == nil {
       throw CheckpointError(directory: self.directory, .missingTensor(name))
     }
+    var additions: [(shard: String, name: String)] = []
     var done = 0
     for shard in shards {
       let path = directory + "/" + shard.name
@@ -30,14 +34,27 @@ extension Checkpoint {
         try progress(done)
       }
       if shard.file.tensors.contains(where: { replacements[$0.name] != nil }) {
+        var outputs = shard.file.outputs(replacing: replacements)
+        if let place = outputs.firstIndex(where: { $0.name == neighbour }) {
+          let added = missing.compactMap { name in
+            replacements[name].map {
+              TensorOutput(
+                name: name, elementType: outputs[place].elementType, shape: $0.shape,
+                write: $0.write)
+            }
+          }
+          outputs.insert(contentsOf: added, at: place + 1)
+          additions += missing.map { (shard.name, $0) }
+        }
         try SafetensorsWriter.write(
-          shard.file.outputs(replacing: replacements), metadata: shard.file.metadata, to: path,
-          progress: shardProgress)
+          outputs, metadata: shard.file.metadata, to: path, progress: shardProgress)
       } else {
         try Self.copy(shard.file.file, to: path, progress: shardProgress)
       }
     }
-    try writeIndex(to: directory, replacing: replacements)
+    try writeIndex(
+      to: directory, replacing: replacements, adding: additions,
+      elementType: neighbour.flatMap { self[$0] }?.tensor.elementType)
   }
 
   /// The number of bytes of tensor data that `write(to:replacing:)` writes with these replacements, to
@@ -47,12 +64,20 @@ extension Checkpoint {
   }
 
   private func writeIndex(
-    to directory: String, replacing replacements: [String: TensorReplacement]
+    to directory: String, replacing replacements: [String: TensorReplacement],
+    adding additions: [(shard: String, name: String)], elementType: ElementType?
   ) throws {
     guard let index else { return }
-    let totals = totals(replacing: replacements)
+    var totals = totals(replacing: replacements)
+    for addition in additions {
+      guard let shape = replacements[addition.name]?.shape, let elementType else { continue }
+      totals.bytes += Int(elementType.byteCount(shape: shape) ?? 0)
+      totals.elements += shape.reduce(1, *)
+    }
     let file = try OutputFile(creating: directory + "/" + Self.indexName)
-    try file.write(index.bytes(totalSize: totals.bytes, totalParameters: totals.elements))
+    try file.write(
+      index.bytes(
+        totalSize: totals.bytes, totalParameters: totals.elements, adding: additions))
     try file.finish()
   }
 

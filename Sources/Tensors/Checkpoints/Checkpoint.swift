@@ -7,7 +7,8 @@ internal import ByteIO
 /// shard but not in the index belongs to the checkpoint too: the libraries that load it do not ask.
 public struct Checkpoint: Sendable {
   static let singleFileName = "model.safetensors"
-  static let indexName = "model.safetensors.index.json"
+  /// The name of the file that lists the weight files where there are several.
+  public static let indexName = "model.safetensors.index.json"
 
   /// One weight file.
   public struct Shard: Sendable {

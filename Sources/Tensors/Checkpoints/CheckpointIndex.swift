@@ -59,8 +59,17 @@ struct CheckpointIndex: Sendable {
 
   /// The text of the index for tensors of a new size. All else stays as it stood; a total that the
   /// index does not give is not added.
-  func bytes(totalSize: Int, totalParameters: Int) -> [UInt8] {
+  ///
+  /// - Parameter additions: tensors that the index does not have yet.
+  func bytes(
+    totalSize: Int, totalParameters: Int, adding additions: [(shard: String, name: String)] = []
+  ) -> [UInt8] {
     var edit = JSONEdit(document)
+    if !additions.isEmpty {
+      let entries = weightMap.map { ($0.tensor, $0.shard) } + additions.map { ($0.name, $0.shard) }
+      let lines = entries.map { "    \(JSONText.string($0.0)): \(JSONText.string($0.1))" }
+      edit.set("weight_map", to: "{\n" + lines.joined(separator: ",\n") + "\n  }")
+    }
     if let metadata = document["metadata"], metadata.kind == .object {
       edit.set("total_size", to: String(totalSize), in: metadata)
       edit.set("total_parameters", to: String(totalParameters), in: metadata)

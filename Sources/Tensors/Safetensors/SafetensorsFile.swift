@@ -60,6 +60,11 @@ public struct SafetensorsFile: Sendable {
     return view
   }
 
+  /// How many bytes stand before the data.
+  public var headerLength: Int {
+    tensorsInDataOrder.first?.byteRange.lowerBound ?? file.count
+  }
+
   /// Calls `body` with the stored bytes of a tensor of this file, which must not escape.
   public func withBytes<Result, Failure: Error>(
     of tensor: TensorInfo, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

@@ -5,8 +5,9 @@ internal import Normalization
 /// Reproduces Hugging Face's `AddedVocabulary`.
 struct AddedTokenSearch: Sendable {
   private let tokens: [TokenID: AddedToken]
-  /// The normalized form of the tokens that are looked for in it.
-  private var normalizedForms: [TokenID: [UInt8]] = [:]
+  /// What each token is decoded from.
+  private var decodingForms: [TokenID: ArraySlice<UInt8>] = [:]
+  private let leastID: TokenID
   /// What is looked for in the text as it is given, and in the normalized text.
   private let rawTrie: TokenTrie
   private let normalizedTrie: TokenTrie
@@ -15,16 +16,19 @@ struct AddedTokenSearch: Sendable {
     _ tokens: [TokenID: AddedToken], normalizer: CompiledNormalizer
   ) throws(NormalizationError) {
     self.tokens = tokens
+    leastID = tokens.keys.min() ?? .max
     var raw: [(text: [UInt8], value: TokenID)] = []
     var normalized: [(text: [UInt8], value: TokenID)] = []
     for (id, token) in tokens.sorted(by: { $0.key < $1.key }) {
       if token.isNormalized {
         var form = AlignedText(token.content.utf8)
         try normalizer.normalize(&form)
-        normalizedForms[id] = form.bytes
+        decodingForms[id] = form.bytes[...]
         normalized.append((form.bytes, id))
       } else {
-        raw.append((Array(token.content.utf8), id))
+        let content = Array(token.content.utf8)
+        decodingForms[id] = content[...]
+        raw.append((content, id))
       }
     }
     rawTrie = TokenTrie(raw)
@@ -33,8 +37,8 @@ struct AddedTokenSearch: Sendable {
 
   /// What an added token is decoded from: its normalized form if it has one, so that the decoder can
   /// undo what the normalizer did.
-  func decodingForm(_ id: TokenID) -> [UInt8]? {
-    normalizedForms[id] ?? tokens[id].map { Array($0.content.utf8) }
+  func decodingForm(_ id: TokenID) -> ArraySlice<UInt8>? {
+    id < leastID ? nil : decodingForms[id]
   }
 
   /// Which of the two searches is meant.

@@ -1,7 +1,6 @@
 /// A set of byte strings that finds the longest one at a place of a text.
 struct TokenTrie: Sendable {
-  private let trie: PieceTrie
-  private let values: [TokenID]
+  private let trie: ByteTrie
   /// Whether a string can begin with each byte.
   private let isFirst: ConstantTable<Bool>
   /// The bytes that a string can begin with, where there are at most two; text is skipped by vectors then.
@@ -9,9 +8,7 @@ struct TokenTrie: Sendable {
 
   /// Empty strings are left out; of equal strings the last one counts.
   init(_ strings: [(text: [UInt8], value: TokenID)]) {
-    let strings = strings.filter { !$0.text.isEmpty }
-    trie = PieceTrie(strings.enumerated().map { (text: $1.text, value: Int32($0)) })
-    values = strings.map(\.value)
+    trie = ByteTrie(strings.lazy.map { (text: $0.text[...], value: $0.value) })
     let first = Set(strings.compactMap(\.text.first))
     isFirst = ConstantTable((UInt8.min...UInt8.max).map(first.contains))
     if let one = first.min(), let other = first.max(), first.count <= 2 {
@@ -22,7 +19,7 @@ struct TokenTrie: Sendable {
   }
 
   /// Whether the set is empty.
-  var isEmpty: Bool { values.isEmpty }
+  var isEmpty: Bool { trie.isEmpty }
 
   /// The first place at or after `start` where a string of the set stands, and the longest one there.
   ///
@@ -35,8 +32,8 @@ struct TokenTrie: Sendable {
     while true {
       position = nextCandidate(in: bytes, from: position)
       guard position < bytes.count else { return nil }
-      if let match = longestMatch(in: bytes, at: position) {
-        return (position..<match.end, match.value)
+      if let match = trie.longestMatch(in: bytes, at: position) {
+        return (position..<(position + match.length), match.value)
       }
       position += 1
     }
@@ -56,19 +53,5 @@ struct TokenTrie: Sendable {
     }
     while position < bytes.count, !isFirst[Int(bytes[position])] { position += 1 }
     return position
-  }
-
-  private func longestMatch(
-    in bytes: UnsafeBufferPointer<UInt8>, at start: Int
-  ) -> (end: Int, value: TokenID)? {
-    var node: PieceTrie.Node = 0
-    var longest: (end: Int, value: TokenID)?
-    var position = start
-    while position < bytes.count, let child = trie.child(of: node, bytes[position]) {
-      node = child
-      position += 1
-      if let value = trie.value(at: node) { longest = (position, values[Int(value)]) }
-    }
-    return longest
   }
 }

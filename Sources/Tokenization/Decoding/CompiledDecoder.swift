@@ -16,10 +16,13 @@ struct CompiledDecoder: Sendable {
     case alignment(padding: String, wordDelimiter: String, cleanup: Bool)
   }
   private(set) var steps: [Step] = []
+  /// The same without lists of texts, where that is possible.
+  private(set) var direct: DirectDecoding?
 
   /// - Parameter decoder: without one, tokens are joined by spaces.
   init(_ decoder: Decoder?) throws(TokenizerError) {
     if let decoder { try append(decoder) } else { steps.append(.separateBySpaces) }
+    direct = DirectDecoding(steps)
   }
 
   private mutating func append(_ decoder: Decoder) throws(TokenizerError) {
@@ -47,9 +50,19 @@ struct CompiledDecoder: Sendable {
     }
   }
 
-  /// The text of `tokens`, well-formed UTF-8.
-  func decode(_ tokens: [[UInt8]]) throws(TokenizerError) -> [UInt8] {
-    var texts = tokens
+  /// The text of `tokens`, in bytes that may not be well-formed UTF-8.
+  func decode(_ tokens: some Sequence<ArraySlice<UInt8>>) throws(TokenizerError) -> [UInt8] {
+    guard let direct else { return try decodeStepByStep(tokens) }
+    var text = DirectDecoding.Text()
+    for token in tokens { try direct.append(token, to: &text) }
+    return try direct.finish(text)
+  }
+
+  /// The same for any decoder.
+  func decodeStepByStep(
+    _ tokens: some Sequence<ArraySlice<UInt8>>
+  ) throws(TokenizerError) -> [UInt8] {
+    var texts = tokens.map(Array.init)
     for step in steps { texts = try apply(step, to: texts) }
     return Array(texts.joined())
   }
@@ -129,7 +142,8 @@ struct CompiledDecoder: Sendable {
 
   /// The bytes that one token spells.
   static func bytes(ofSpelled text: [UInt8]) -> [UInt8] {
-    ByteAlphabet.decode(text.scalars) ?? text
+    var bytes: [UInt8] = []
+    return ByteAlphabet.decode(utf8: text[...], into: &bytes) ? bytes : text
   }
 
   private static func joiningByteTokens(_ texts: [[UInt8]]) -> [[UInt8]] {

@@ -42,9 +42,9 @@ public struct DecodeStream: Sendable {
     switch tokenizer.engine {
     case .pipeline(let pipeline):
       guard let token = pipeline.decodingForm(id),
-        !skipsSpecialTokens || !tokenizer.specialSpellings.contains(token)
+        !skipsSpecialTokens || tokenizer.specialSpellings.id(of: token) == nil
       else { return "" }
-      return String(decoding: try decoder.append(token), as: UTF8.self)
+      return String(decoding: try decoder.append(Array(token)), as: UTF8.self)
     case .sentencePiece:
       if skipsSpecialTokens, tokenizer.vocabulary.added[id]?.isSpecial == true { return "" }
       let text = repair.append(try pieces?.append(id) ?? [])

@@ -10,13 +10,15 @@ extension UnigramEncoder {
     for (_, range) in UTF8Scalars(piece) {
       let start = range.lowerBound - piece.startIndex
       var isKnown = false
-      trie.forEachPrefix(of: piece[range.lowerBound...]) { length, id in
-        lattice.add(id, start..<(start + length), score: scores[Int(id)])
-        if length == range.count { isKnown = true }
+      piece.withUnsafeBufferPointer {
+        search.trie.forEachMatch(in: $0, at: start) { end, id in
+          lattice.add(id, start..<end, score: search.scores[Int(id)])
+          if end - start == range.count { isKnown = true }
+        }
       }
       guard !isKnown else { continue }
-      guard let unknownID else { throw .missingUnknownID }
-      lattice.add(unknownID, start..<(start + range.count), score: unknownScore)
+      guard let unknownID = search.unknownID else { throw .missingUnknownID }
+      lattice.add(unknownID, start..<(start + range.count), score: search.unknownScore)
     }
     return lattice
   }
@@ -31,7 +33,7 @@ extension UnigramEncoder {
     for node in nodes {
       let range =
         (piece.startIndex + node.range.lowerBound)..<(piece.startIndex + node.range.upperBound)
-      let isUnknown = node.id == unknownID
+      let isUnknown = node.id == search.unknownID
       if isUnknown, lastIsUnknown, let last = segments.popLast() {
         segments.append(last.lowerBound..<range.upperBound)
       } else {

@@ -44,7 +44,7 @@ struct CutEncoder: Sendable {
 
   /// Whether the tokens of a part depend on all that stands before it, by a sum of scores.
   var carriesScore: Bool {
-    if case .sentencePiece(let processor) = tokenizer.engine { return processor.viterbi != nil }
+    if case .sentencePiece(let processor) = tokenizer.engine { return processor.search != nil }
     return false
   }
 

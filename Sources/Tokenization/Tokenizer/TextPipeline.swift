@@ -141,14 +141,45 @@ struct TextPipeline: Sendable {
       var tokens = PieceTokens()
       for piece in split.pieces {
         tokens.removeAll()
-        let bytes = split.text.bytes[piece]
-        if !cache.find(bytes, into: &tokens) {
-          try encoder.encode(bytes, isBytes: splitter.yieldsBytes, into: &tokens)
-          cache.insert(bytes, tokens)
+        try forEachUnit(of: split.text.bytes[piece]) { unit throws(TokenizerError) in
+          try appendTokens(of: unit, cache, to: &tokens)
         }
         output.append(tokens, of: piece, in: split.text, vocabulary.model)
       }
     }
+  }
+
+  /// Appends the tokens of a piece, or of a part of it that the model encodes by itself.
+  private func appendTokens(
+    of unit: ArraySlice<UInt8>, _ cache: WordCache, to tokens: inout PieceTokens
+  ) throws(TokenizerError) {
+    if cache.find(unit, into: &tokens) { return }
+    var unitTokens = PieceTokens()
+    try encoder.encode(unit, isBytes: splitter.yieldsBytes, into: &unitTokens)
+    cache.insert(unit, unitTokens)
+    tokens.append(unitTokens, 0..<unitTokens.ids.count)
+  }
+
+  /// Calls `body` with the parts of a piece that the model encodes independently, as `SpaceCutting`
+  /// has them: each word with the marks before it. Other models take pieces whole.
+  private func forEachUnit(
+    of piece: ArraySlice<UInt8>, _ body: (ArraySlice<UInt8>) throws(TokenizerError) -> Void
+  ) throws(TokenizerError) {
+    guard case .spaced = engine else { return try body(piece) }
+    let mark = SpaceMark.bytes
+    var start = piece.startIndex
+    var position = start
+    var isBehindMark = true
+    while position < piece.endIndex {
+      let isMark = piece[position] == mark[0] && piece[position...].starts(with: mark)
+      if isMark, !isBehindMark {
+        try body(piece[start..<position])
+        start = position
+      }
+      isBehindMark = isMark
+      position += isMark ? mark.count : 1
+    }
+    try body(piece[start...])
   }
 
   private func segments(
@@ -306,7 +337,7 @@ struct TextPipeline: Sendable {
   // MARK: Decoding
 
   /// What the token with `id` is decoded from; `nil` for an id that no token has.
-  func decodingForm(_ id: TokenID) -> [UInt8]? {
-    addedTokens.decodingForm(id) ?? vocabulary.model.token(id).map(Array.init)
+  func decodingForm(_ id: TokenID) -> ArraySlice<UInt8>? {
+    addedTokens.decodingForm(id) ?? vocabulary.model.token(id)
   }
 }

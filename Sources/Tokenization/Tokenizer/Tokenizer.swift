@@ -22,7 +22,7 @@ public final class Tokenizer: Sendable {
   /// The special tokens that the post-processor puts around one text.
   let frame: SpecialFrame
   /// How special tokens are spelled: the reference tells them by that when it leaves them out.
-  let specialSpellings: Set<[UInt8]>
+  let specialSpellings: Vocabulary
 
   let cuts = LazyCutRule()
 
@@ -47,8 +47,8 @@ public final class Tokenizer: Sendable {
     postProcessor = try CompiledPostProcessor(definition.postProcessor)
     frame = try SpecialFrame(postProcessor)
     decoder = try CompiledDecoder(definition.decoder)
-    specialSpellings = Set(
-      definition.addedTokens.lazy.filter(\.isSpecial).map { Array($0.content.utf8) })
+    specialSpellings = Vocabulary(
+      definition.addedTokens.lazy.filter(\.isSpecial).map { (Array($0.content.utf8), $0.id) })
     if let truncation = definition.truncation {
       _ = try truncation.roomForTexts(beside: postProcessor.addedTokenCount(isPair: false))
     }
@@ -136,9 +136,11 @@ public final class Tokenizer: Sendable {
           withSpecialTokens: options.addsSpecialTokens))
     case .sentencePiece(let processor):
       var encoding = Encoding()
-      processor.encode(text) { id, name, offsets in
-        let token = name ?? vocabulary.model.token(id) ?? []
-        encoding.append(id, token, offsets, word: UInt32(encoding.count), typeID: typeID)
+      scratch.withScratch { scratch in
+        processor.encode(text, &scratch) { id, name, offsets in
+          let token = name ?? vocabulary.model.token(id) ?? []
+          encoding.append(id, token, offsets, word: UInt32(encoding.count), typeID: typeID)
+        }
       }
       return encoding
     }
@@ -159,8 +161,8 @@ public final class Tokenizer: Sendable {
       let ids = ids.filter { !skipSpecialTokens || vocabulary.added[$0]?.isSpecial != true }
       return String(decoding: try processor.decode(ids), as: UTF8.self)
     case .pipeline(let pipeline):
-      let tokens = ids.compactMap(pipeline.decodingForm).filter {
-        !skipSpecialTokens || !specialSpellings.contains($0)
+      let tokens = ids.lazy.compactMap(pipeline.decodingForm).filter {
+        !skipSpecialTokens || self.specialSpellings.id(of: $0) == nil
       }
       return String(decoding: try decoder.decode(tokens), as: UTF8.self)
     }

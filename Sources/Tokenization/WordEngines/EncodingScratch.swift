@@ -9,7 +9,7 @@ struct EncodingScratch: ~Copyable {
   /// Chunks of texts that have not been normalized yet.
   var chunks = WordTable()
   var merging = SymbolMerging()
-  var lattice = SentencePieceViterbi.Lattice()
+  var lattice = UnigramLattice<Float>()
   /// The ends of the next words.
   var ends = RawList<Int>(capacity: endCount)
   /// A word that has to be put together.
@@ -21,7 +21,7 @@ struct EncodingScratch: ~Copyable {
   /// Gives memory back that one large text needed and others will not.
   mutating func shrink() {
     ids.shrink(to: 1 << 20)
-    word.shrink(to: 1 << 16)
+    word.shrink(to: 1 << 20)
     merging.shrink()
     lattice.shrink()
   }

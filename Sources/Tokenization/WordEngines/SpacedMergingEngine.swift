@@ -10,7 +10,7 @@ struct SpacedMergingEngine: Sendable {
   private let alphabet: SymbolAlphabet
   private let merges: PairTable
   /// Pieces that are matched whole before anything is merged.
-  private let wholes: PieceTrie?
+  private let wholes: ByteTrie?
   /// The ids of the symbols; those beyond it are ids themselves, plus `frozen`.
   private let ids: ConstantTable<TokenID>
   /// What a symbol without an id of its own is spelled with.

@@ -5,17 +5,17 @@
 /// kept with the greatest score before it up to which rounding cannot matter, and cut anew beyond that.
 struct SpacedUnigramEngine: Sendable {
   private let cutting: SpaceCutting
-  private let viterbi: SentencePieceViterbi
+  private let search: UnigramSearch<Float>
   /// The tokens of the 256 bytes; empty where unknown characters are not spelled with them.
   private let byteIDs: [TokenID]
 
   /// - Returns: `nil` for a model whose units depend on one another.
   init?(
-    _ definition: SentencePieceDefinition, _ table: PieceTable, _ viterbi: SentencePieceViterbi
+    _ definition: SentencePieceDefinition, _ table: PieceTable, _ search: UnigramSearch<Float>
   ) {
     guard let cutting = SpaceCutting(definition, table) else { return nil }
     self.cutting = cutting
-    self.viterbi = viterbi
+    self.search = search
     byteIDs = table.byteIDs
   }
 
@@ -57,7 +57,7 @@ struct SpacedUnigramEngine: Sendable {
     }
     for index in first..<(ids.count - 1) {
       let id = ids.base[index + 1]
-      score = viterbi.score(id) + score
+      score = search.score(id) + score
       ids.base[index] = id
     }
     ids.count -= 1
@@ -71,12 +71,10 @@ struct SpacedUnigramEngine: Sendable {
   ) -> Bool {
     guard cutting.spell(text, start, word, end, into: &scratch.word) else { return false }
     let unit = UnsafeBufferPointer(scratch.word.elements)
-    viterbi.walk(unit, from: score, &scratch.lattice)
-    score = scratch.lattice.score
     var position = 0
     var isBehindUnknown = false
-    for part in scratch.lattice.reversedParts.elements.reversed() {
-      let isUnknown = part.id == viterbi.unknownID
+    search.forEachPart(of: unit, from: score, &scratch.lattice) { part in
+      let isUnknown = part.id == search.unknownID
       if isUnknown, !byteIDs.isEmpty {
         for byte in unit[position..<(position + part.length)] {
           scratch.ids.append(byteIDs[Int(byte)])
@@ -87,6 +85,7 @@ struct SpacedUnigramEngine: Sendable {
       isBehindUnknown = isUnknown
       position += part.length
     }
+    score = scratch.lattice.score
     return true
   }
 
@@ -96,14 +95,17 @@ struct SpacedUnigramEngine: Sendable {
     _ scratch: inout EncodingScratch
   ) {
     let unit = UnsafeBufferPointer(scratch.word.elements)
-    viterbi.walk(unit, from: 0, &scratch.lattice)
-    var entry: [TokenID] = [limit(scratch.lattice, length: unit.count).bitPattern]
-    for part in scratch.lattice.reversedParts.elements.reversed() {
+    // The limit comes first.
+    var entry: [TokenID] = [0]
+    var isTold = true
+    search.forEachPart(of: unit, &scratch.lattice) { part in
       // Unknown characters side by side are one token, and with byte fallback several.
-      if part.id == viterbi.unknownID, entry.last == part.id || !byteIDs.isEmpty { return }
+      if part.id == search.unknownID, entry.last == part.id || !byteIDs.isEmpty { isTold = false }
       entry.append(part.id)
     }
-    guard Float(bitPattern: entry[0]) > 0 else { return }
+    let limit = limit(scratch.lattice, length: unit.count)
+    guard isTold, limit > 0 else { return }
+    entry[0] = limit.bitPattern
     entry.withUnsafeBufferPointer { scratch.words.insert(key, text, start, $0) }
   }
 
@@ -112,7 +114,7 @@ struct SpacedUnigramEngine: Sendable {
   /// Each of at most `length` sums is rounded by at most 2⁻²⁴ of its magnitude, so that two scores
   /// at one place that are `leastLead` apart cannot change sides while twice the sum of these errors,
   /// here and there, is less.
-  private func limit(_ lattice: borrowing SentencePieceViterbi.Lattice, length: Int) -> Float {
+  private func limit(_ lattice: borrowing UnigramLattice<Float>, length: Int) -> Float {
     let rounding = Float(length + 1) * 0x1p-24
     return lattice.leastLead / (2.5 * rounding) - 2.5 * lattice.magnitude
   }

@@ -230,8 +230,8 @@ struct SymbolMerging: ~Copyable {
 
   /// Gives memory back that a very long word needed.
   mutating func shrink() {
+    symbols.shrink(to: 1 << 20)
     let limit = 1 << 16
-    symbols.shrink(to: limit)
     ids.shrink(to: limit)
     next.shrink(to: limit)
     previous.shrink(to: limit)

@@ -43,6 +43,13 @@ public struct SpecialTokens: Sendable, Equatable {
     self.init(tokenizerFiles: files, config: config, vocabulary: vocabulary)
   }
 
+  /// The same roles under other ids; one without an id is gone.
+  package func mapped(_ newID: (TokenID) -> TokenID?) -> SpecialTokens {
+    var result = self
+    result.ids = ids.compactMapValues(newID)
+    return result
+  }
+
   /// The token that a document begins with when a model is shown one: `bos`, or `eos` in models that
   /// have no other mark between documents.
   public var documentStart: TokenID? { ids[.bos] ?? ids[.eos] }

@@ -55,4 +55,11 @@ enum SerdeNumber {
 
   /// The doubles nearest to the powers of ten.
   private static let powersOfTen: [Double] = (0...308).map { Double("1e\($0)") ?? .infinity }
+
+  /// The value that a finite number is read as when it has been written.
+  static func nearest(_ value: Double) -> Double {
+    var json = PrettyJSONWriter()
+    json.number(value)
+    return parse(json.bytes) ?? value
+  }
 }

@@ -25,7 +25,7 @@ extension TokenizerDefinition {
   }
 
   /// What of the post-processor is lost, from what changes ids to what changes offsets only.
-  private func postProcessingLosses(readAs other: TokenizerDefinition) -> [String] {
+  func postProcessingLosses(readAs other: TokenizerDefinition) -> [String] {
     guard postProcessor != other.postProcessor else { return [] }
     let (mine, other) = (postProcessor.template, other.postProcessor.template)
     guard let mine, let other else { return ["the post-processor"] }

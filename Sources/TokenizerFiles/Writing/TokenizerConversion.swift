@@ -58,7 +58,14 @@ public struct TokenizerConversion: Sendable {
   static func tokenizerJSON(
     _ definition: TokenizerDefinition, _ source: String
   ) throws(TokenizerFileError) -> TokenizerConversion {
-    let (portable, losses) = definition.portable
+    var (portable, losses) = definition.portable
+    if case .sentencePiece(let model) = definition.model {
+      guard let parts = PortableSentencePiece(definition, model) else {
+        throw impossible(
+          source, .tokenizerJSON, needs: "a model of Hugging Face's library, or one like it")
+      }
+      (portable, losses) = (parts.definition, parts.losses)
+    }
     guard portable.model.vocabulary.isText, let bytes = TokenizerJSON.write(portable) else {
       throw impossible(source, .tokenizerJSON, needs: "a model of Hugging Face's library")
     }
@@ -164,8 +171,15 @@ public struct TokenizerConversion: Sendable {
   static func sentencePiece(
     _ definition: TokenizerDefinition, _ source: String
   ) throws(TokenizerFileError) -> TokenizerConversion {
+    if case .bpe(let bpe) = definition.model, let pieces = MergedPieces(definition, bpe) {
+      return TokenizerConversion(
+        files: [("tokenizer.model", SentencePieceFile.write(pieces.model))], losses: pieces.losses)
+    }
     guard case .sentencePiece(let model) = definition.model else {
-      throw impossible(source, .sentencePiece, needs: "a model of the sentencepiece library")
+      throw impossible(
+        source, .sentencePiece,
+        needs: "a model of the sentencepiece library, or a byte-pair encoding of words with ▁ for "
+          + "spaces whose ids have no gaps")
     }
     return TokenizerConversion(
       files: [("tokenizer.model", SentencePieceFile.write(model))],

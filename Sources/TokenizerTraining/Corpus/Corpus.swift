@@ -45,27 +45,36 @@ public struct Corpus: Sendable {
   ) throws -> WordCounts {
     let splitter = try WordSplitter(
       normalizer: pipeline.normalizer, preTokenizer: pipeline.preTokenizer, keepsBytes: keepsBytes)
-    var counter = WordCounter(
-      splitter, format, threadCount: threadCount ?? ProcessorCount.available,
-      memoryBudget: memoryBudget)
-    var reader = CorpusReader(files, format)
-    let size = totalSize
-    while true {
-      let count = try counter.count(&reader)
-      if count == 0 { break }
-      let share = size == 0 ? 0 : Double(counter.byteCount) / Double(size)
-      try progress("counting words", min(1, share))
+    var counts = WordCounts(areBytes: splitter.yieldsBytes)
+    try forEachChunk(threadCount: threadCount, progress: progress) { chunk throws(CorpusError) in
+      try words(of: chunk, splitter)
+    } combine: {
+      counts.add(contentsOf: $0)
+      counts.dropRarest(toFit: memoryBudget)
     }
-    return counter.counts
+    return counts
   }
 
-  /// The size of all files; 0 when a size is not known.
-  var totalSize: Int {
-    var total = 0
-    for file in files {
-      guard case .file(let size) = FileSystem.kind(file) else { return 0 }
-      total += size
+  private func words(
+    of chunk: CorpusReader.Chunk, _ splitter: WordSplitter
+  ) throws(CorpusError) -> WordCounts {
+    // Each different segment goes through the pipeline once.
+    var segments = WordCounts()
+    try chunk.forEachText(format) { text in
+      text.withUnsafeBytes { splitter.forEachSegment(of: $0) { segments.add($0) } }
     }
-    return total
+    var words = WordCounts(areBytes: splitter.yieldsBytes)
+    for index in 0..<segments.count {
+      do {
+        let occurrences = segments.occurrences(at: index)
+        try splitter.forEachWord(of: segments.word(at: index)) {
+          words.add($0, occurrences: occurrences)
+        }
+      } catch {
+        throw CorpusError(
+          source: chunk.source, offset: chunk.offset, problem: .unsplittable("\(error)"))
+      }
+    }
+    return words
   }
 }

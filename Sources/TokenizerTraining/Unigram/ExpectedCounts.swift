@@ -1,3 +1,4 @@
+internal import ByteIO
 internal import Glibc
 
 /// How often each piece is expected to stand in the text under a model: the E step.

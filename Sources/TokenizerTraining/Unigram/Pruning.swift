@@ -1,3 +1,4 @@
+internal import ByteIO
 internal import Glibc
 
 /// Drops the pieces without which the text stays most probable: `Trainer::PruneSentencePieces`.

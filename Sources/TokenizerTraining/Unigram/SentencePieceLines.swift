@@ -8,7 +8,7 @@ public import Tokenization
 /// long or contain the reserved character `▅` (U+2585) are left out.
 public struct SentencePieceLines: Sendable {
   private let normalizer: SentencePieceNormalizer
-  private let specialTexts: PieceTrie
+  private let specialTexts: ByteTrie
   private let settings: UnigramTrainerSettings
   private let maximumLength: Int
 
@@ -28,7 +28,7 @@ public struct SentencePieceLines: Sendable {
     let roles = [special.unknown, special.beginning, special.end, special.padding]
       .filter { $0.id != nil }.map(\.text)
     let texts = roles + special.controlSymbols + special.userDefinedSymbols
-    specialTexts = PieceTrie(texts.map { (text: Array($0.utf8), value: 0) })
+    specialTexts = ByteTrie(texts.map { (text: Array($0.utf8)[...], value: 0) })
     self.settings = settings
     self.maximumLength = maximumLength
   }

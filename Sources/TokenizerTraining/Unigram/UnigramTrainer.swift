@@ -1,3 +1,4 @@
+internal import ByteIO
 internal import Tokenization
 
 /// Trains a unigram language model over pieces (Kudo 2018, "Subword Regularization", arXiv:1804.10959)

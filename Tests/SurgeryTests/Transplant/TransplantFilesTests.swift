@@ -170,7 +170,7 @@ import Testing
     #expect(manifest["graft"]?.string == graftVersion)
     #expect(manifest["operation"]?.string == "transplant")
     let asked = try manifest.required("options")
-    #expect(asked["method"]?.string == "omp" && asked["k"]?.int == 3)
+    #expect(asked["method"]?.string == "omp-r3" && asked["k"]?.int == 3)
     #expect(asked["selection"]?.string == "mergekit" && asked["tolerance"]?.double == 0.5)
     #expect(asked["padTo"]?.int == 64)
     #expect(manifest["base"]?["name"]?.string == "base")

@@ -75,6 +75,36 @@ import Tokenization
     #expect(try outcome(definition, .gguf, texts) != "refused")
   }
 
+  /// The formats that hold a shipped vocabulary whole, and those that lose a part of it. All others
+  /// refuse it.
+  private static let shippedOutcomes:
+    [String: (same: [TokenizerFormat], lossy: [TokenizerFormat])] =
+      [
+        "graft-32k": (
+          [.tokenizerJSON, .modelDirectory], [.vocabularyAndMerges, .tiktoken, .gguf]
+        ),
+        "graft-unigram-16k": ([.sentencePiece, .gguf, .modelDirectory], [.tokenizerJSON]),
+        "graft-wordpiece-16k": (
+          [.tokenizerJSON, .wordPieceVocabulary, .gguf, .modelDirectory], []
+        ),
+      ]
+
+  @Test("Each shipped vocabulary in each format", arguments: shippedOutcomes.keys.sorted())
+  func shippedMatrix(name: String) throws {
+    let definition = try TokenizerDefinition(contentsOf: PackageFiles.path("vocabs/\(name)"))
+    let expected = try #require(Self.shippedOutcomes[name])
+    for format in TokenizerFormat.allCases {
+      let outcome = try outcome(definition, format, Self.texts)
+      let isExpected =
+        switch outcome {
+        case "same": expected.same.contains(format)
+        case "refused": !expected.same.contains(format) && !expected.lossy.contains(format)
+        default: expected.lossy.contains(format)
+        }
+      #expect(isExpected, "\(name) as \(format.rawValue): \(outcome)")
+    }
+  }
+
   @Test(
     "Every reference tokenizer in every format that can hold it",
     .enabled(if: FullTests.areEnabled, "\(FullTests.hint)"), .timeLimit(.minutes(10)),

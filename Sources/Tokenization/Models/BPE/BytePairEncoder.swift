@@ -144,7 +144,7 @@ extension BPEDefinition {
   /// occur in UTF-8, for which any id will do.
   ///
   /// - Returns: `nil` when the vocabulary lacks a byte that does occur.
-  var byteAlphabetIDs: [TokenID]? {
+  package var byteAlphabetIDs: [TokenID]? {
     var ids: [TokenID] = []
     for byte in UInt8.min...UInt8.max {
       guard let id = id(ofByte: byte) ?? (Self.occursInUTF8(byte) ? nil : 0) else { return nil }

@@ -6,10 +6,12 @@ struct PieceTable: Sendable {
   let texts: Vocabulary
   /// The others: control, unknown and byte pieces. A name found here counts first.
   private let reserved: Vocabulary
+  /// The kinds of reserved pieces by the pieces of text that have their names.
+  private var shadowedKinds: [TokenID: SentencePieceDefinition.Kind] = [:]
   let unknownID: TokenID
   /// The ids of the 256 bytes; empty where the model does not fall back to them.
   let byteIDs: [TokenID]
-  let userDefined: PieceTrie
+  let userDefined: ByteTrie
 
   /// - Throws: `TokenizerError.invalidModel` for what the reference refuses (`InitializePieces`).
   init(_ definition: SentencePieceDefinition) throws(TokenizerError) {
@@ -56,9 +58,12 @@ struct PieceTable: Sendable {
     self.reserved = reserved.vocabulary()
     kinds = definition.pieces.map(\.kind)
     scores = definition.pieces.map(\.score)
-    userDefined = PieceTrie(
+    for (text, id) in self.reserved.entries {
+      if let shadowed = self.texts.id(of: text) { shadowedKinds[shadowed] = kinds[Int(id)] }
+    }
+    userDefined = ByteTrie(
       definition.pieces.enumerated().filter { $0.element.kind == .userDefined }
-        .map { ($0.element.text, Int32($0.offset)) })
+        .map { ($0.element.text[...], UInt32($0.offset)) })
   }
 
   /// The id of a piece by its text; the unknown id when there is none.
@@ -67,6 +72,12 @@ struct PieceTable: Sendable {
   }
 
   func kind(_ id: TokenID) -> SentencePieceDefinition.Kind { kinds[Int(id)] }
+
+  /// The kind of the piece that is found by the name of a piece.
+  func kind(ofNameOf id: TokenID) -> SentencePieceDefinition.Kind {
+    shadowedKinds.isEmpty ? kinds[Int(id)] : shadowedKinds[id] ?? kinds[Int(id)]
+  }
+
   func score(_ id: TokenID) -> Float { scores[Int(id)] }
 }
 

@@ -21,7 +21,7 @@ struct SentencePieceDecoding: Sendable {
     guard Int(id) < definition.pieces.count else { throw .unknownID(id) }
     let piece = definition.pieces[Int(id)].text
     // The library looks pieces up by their text again.
-    let kind = table.kind(table.id(of: piece[...]))
+    let kind = table.kind(ofNameOf: id)
     if kind == .byte, let byte = ByteFallback.byte(piece) {
       bytes.append(byte)
       let whole = bytes.count - UTF8Repair.incompleteSuffix(of: bytes)

@@ -26,7 +26,7 @@ struct SentencePieceMerging {
   /// - Complexity: O(n log n) in the length of the text.
   static func encode(
     _ text: [UInt8], _ table: PieceTable, passingOver passesOver: () -> Bool = { false }
-  ) -> [SentencePieceProcessor.Part] {
+  ) -> [PiecePart] {
     var merging = SentencePieceMerging(text, table)
     merging.run(passesOver)
     return merging.parts()
@@ -86,8 +86,8 @@ struct SentencePieceMerging {
     if table.kind(id) == .unused { cuts[piece] = Int(symbols[left].length) }
   }
 
-  private func parts() -> [SentencePieceProcessor.Part] {
-    var parts: [SentencePieceProcessor.Part] = []
+  private func parts() -> [PiecePart] {
+    var parts: [PiecePart] = []
     for symbol in symbols where symbol.length > 0 {
       append(Int(symbol.start)..<Int(symbol.start + symbol.length), to: &parts)
     }
@@ -95,7 +95,7 @@ struct SentencePieceMerging {
   }
 
   /// Appends a piece; an unused one in the parts that it was merged from.
-  private func append(_ range: Range<Int>, to parts: inout [SentencePieceProcessor.Part]) {
+  private func append(_ range: Range<Int>, to parts: inout [PiecePart]) {
     var pending = [range]
     while let range = pending.popLast() {
       let id = table.id(of: text[range])
@@ -103,7 +103,7 @@ struct SentencePieceMerging {
         pending.append((range.lowerBound + length)..<range.upperBound)
         pending.append(range.lowerBound..<(range.lowerBound + length))
       } else {
-        parts.append(SentencePieceProcessor.Part(id: id, length: range.count))
+        parts.append(PiecePart(id: id, length: range.count))
       }
     }
   }

@@ -16,7 +16,7 @@ package struct SentencePieceText {
 package struct SentencePieceNormalizer: Sendable {
   private let rules: SentencePieceDefinition.Normalization
   let map: CharacterMap?
-  private let protected: PieceTrie?
+  private let protected: ByteTrie?
   private let spaceIsSuffix: Bool
   private let space: [UInt8]
 
@@ -27,7 +27,7 @@ package struct SentencePieceNormalizer: Sendable {
   ///   - protected: the user-defined pieces.
   ///   - spaceIsSuffix: whether the dummy prefix goes to the end.
   package init(
-    _ rules: SentencePieceDefinition.Normalization, protected: PieceTrie? = nil,
+    _ rules: SentencePieceDefinition.Normalization, protected: ByteTrie? = nil,
     spaceIsSuffix: Bool = false
   ) throws(TokenizerError) {
     self.rules = rules

@@ -1,17 +1,14 @@
+internal import Normalization
+
 /// A model of the sentencepiece library, ready to run: text to ids and back as its
 /// `SentencePieceProcessor` does it.
 struct SentencePieceProcessor: Sendable {
-  /// A piece of a normalized text and how many of its bytes it covers.
-  struct Part: Equatable, BitwiseCopyable {
-    var id: TokenID
-    var length: Int
-  }
-
   let definition: SentencePieceDefinition
   let table: PieceTable
   let normalizer: SentencePieceNormalizer
   let denormalizer: SentencePieceNormalizer?
-  let viterbi: SentencePieceViterbi?
+  /// The search of a unigram model.
+  let search: UnigramSearch<Float>?
   /// The fast way to ids, where the model allows one.
   private let merging: SpacedMergingEngine?
   private let unigram: SpacedUnigramEngine?
@@ -29,10 +26,9 @@ struct SentencePieceProcessor: Sendable {
     } else {
       denormalizer = nil
     }
-    viterbi =
-      definition.algorithm == .unigram ? SentencePieceViterbi(definition, table) : nil
+    search = definition.algorithm == .unigram ? UnigramSearch(definition, table) : nil
     merging = SpacedMergingEngine(definition, table)
-    unigram = viterbi.flatMap { SpacedUnigramEngine(definition, table, $0) }
+    unigram = search.flatMap { SpacedUnigramEngine(definition, table, $0) }
   }
 
   // MARK: Encoding
@@ -42,10 +38,44 @@ struct SentencePieceProcessor: Sendable {
   ///
   /// Reproduces `PopulateSentencePieceText`: unknown characters side by side are one token; with
   /// byte fallback each becomes its bytes, of which the last stands for the whole character.
-  func encode(_ text: [UInt8], _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void) {
+  func encode(
+    _ text: [UInt8], _ scratch: inout EncodingScratch,
+    _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
+  ) {
     let normalized = normalizer.normalize(text)
-    var score: Float = 0
-    report(parts(of: normalized.bytes, score: &score), of: normalized, from: 0, body)
+    let parts =
+      fastParts(of: text, normalized.bytes, &scratch) ?? parts(of: normalized.bytes)
+    report(parts, of: normalized, from: 0, body)
+  }
+
+  /// The parts of a text, told by the ids that the fast way finds; `nil` where they do not tell them.
+  private func fastParts(
+    of text: [UInt8], _ normalized: [UInt8], _ scratch: inout EncodingScratch
+  ) -> [PiecePart]? {
+    let first = scratch.ids.count
+    defer { scratch.ids.count = first }
+    guard text.withUnsafeBufferPointer({ encodeFast($0, &scratch) }) else { return nil }
+    var parts: [PiecePart] = []
+    var position = 0
+    var index = first
+    while index < scratch.ids.count {
+      let id = scratch.ids.base[index]
+      switch table.kind(id) {
+      // Several unknown characters may be one token.
+      case .unknown: return nil
+      case .byte:
+        let length = UTF8.sequenceLength(lead: normalized[position])
+        parts.append(PiecePart(id: table.unknownID, length: length))
+        position += length
+        index += length
+      default:
+        let length = definition.pieces[Int(id)].text.count
+        parts.append(PiecePart(id: id, length: length))
+        position += length
+        index += 1
+      }
+    }
+    return parts
   }
 
   /// The tokens of a text that follows another one, of which `context` is the last letter: as
@@ -64,7 +94,7 @@ struct SentencePieceProcessor: Sendable {
 
   /// Calls `body` with each token of the parts that lie in a normalized text from `start` on.
   func report(
-    _ parts: [Part], of normalized: SentencePieceText, from start: Int,
+    _ parts: [PiecePart], of normalized: SentencePieceText, from start: Int,
     _ body: (TokenID, ArraySlice<UInt8>?, Range<Int>) -> Void
   ) {
     var position = start
@@ -96,13 +126,27 @@ struct SentencePieceProcessor: Sendable {
 
   /// Appends the ids of a well-formed text to `scratch.ids`: those of `encode`.
   func appendIDs(of text: UnsafeBufferPointer<UInt8>, _ scratch: inout EncodingScratch) {
-    if let merging, merging.encode(text, &scratch) { return }
-    if let unigram, unigram.encode(text, &scratch) { return }
-    encode(Array(text)) { id, _, _ in scratch.ids.append(id) }
+    if encodeFast(text, &scratch) { return }
+    let normalized = normalizer.normalize(Array(text))
+    report(parts(of: normalized.bytes), of: normalized, from: 0) { id, _, _ in
+      scratch.ids.append(id)
+    }
   }
 
-  private func parts(of text: [UInt8], score: inout Float) -> [Part] {
-    if let viterbi { return viterbi.encode(text, score: &score) }
+  /// - Returns: whether a fast way could encode the text; if not, nothing is appended.
+  private func encodeFast(
+    _ text: UnsafeBufferPointer<UInt8>, _ scratch: inout EncodingScratch
+  ) -> Bool {
+    merging?.encode(text, &scratch) == true || unigram?.encode(text, &scratch) == true
+  }
+
+  private func parts(of text: [UInt8]) -> [PiecePart] {
+    var score: Float = 0
+    return parts(of: text, score: &score)
+  }
+
+  private func parts(of text: [UInt8], score: inout Float) -> [PiecePart] {
+    if let search { return search.parts(of: text, score: &score) }
     return switch definition.algorithm {
     case .unigram, .bpe: SentencePieceMerging.encode(text, table)
     case .word: SentencePieceWords.encodeWords(text, table)

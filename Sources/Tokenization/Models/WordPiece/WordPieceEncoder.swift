@@ -6,18 +6,18 @@ struct WordPieceEncoder: Sendable {
   private let definition: WordPieceDefinition
   private let unknownID: TokenID?
   /// The tokens that a word can begin with, and those that can follow, without their prefix.
-  private let beginnings: PrefixTrie
-  private let continuations: PrefixTrie
+  private let beginnings: ByteTrie
+  private let continuations: ByteTrie
 
   init(_ definition: WordPieceDefinition) {
     self.definition = definition
     unknownID = definition.vocabulary.id(of: Array(definition.unknownToken.utf8))
     let entries = definition.vocabulary.entries
-    beginnings = PrefixTrie(entries.lazy.map { (string: $0.token, value: $0.id) })
+    beginnings = ByteTrie(entries.lazy.map { (text: $0.token, value: $0.id) })
     let prefix = Array(definition.continuingPrefix.utf8)
-    continuations = PrefixTrie(
+    continuations = ByteTrie(
       entries.lazy.filter { $0.token.starts(with: prefix) }.map {
-        (string: $0.token.dropFirst(prefix.count), value: $0.id)
+        (text: $0.token.dropFirst(prefix.count), value: $0.id)
       })
   }
 
@@ -40,14 +40,16 @@ struct WordPieceEncoder: Sendable {
     guard word.count(where: { !UTF8.isContinuation($0) }) <= definition.maximumWordLength else {
       return nil
     }
-    var tokens: [(id: TokenID, length: Int)] = []
-    var rest = word
-    while !rest.isEmpty {
-      let trie = rest.startIndex == word.startIndex ? beginnings : continuations
-      guard let match = trie.longestPrefix(of: rest) else { return nil }
-      tokens.append((match.value, match.length))
-      rest = rest.dropFirst(match.length)
+    return word.withUnsafeBufferPointer { word in
+      var tokens: [(id: TokenID, length: Int)] = []
+      var start = 0
+      while start < word.count {
+        let trie = start == 0 ? beginnings : continuations
+        guard let match = trie.longestMatch(in: word, at: start) else { return nil }
+        tokens.append((match.value, match.length))
+        start += match.length
+      }
+      return tokens
     }
-    return tokens
   }
 }

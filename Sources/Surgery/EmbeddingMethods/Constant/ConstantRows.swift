@@ -1,0 +1,68 @@
+internal import Tensors
+internal import Tokenization
+
+/// Rows that know nothing of their token: what other methods have to be better than.
+public enum ConstantRows: String, EmbeddingMethod, CaseIterable {
+  /// The mean of the shared tokens' base rows.
+  case mean
+  /// Zeros.
+  case zero
+  /// A sample of the normal distribution with the mean and the deviations of the shared tokens' base
+  /// rows, dimension by dimension; the same for the same token id.
+  case normal
+
+  public var name: String { rawValue }
+  public var needsDonor: Bool { false }
+
+  public func fit(
+    to problem: EmbeddingProblem, progress: (_ fraction: Double) throws -> Void
+  ) throws -> any FittedMethod {
+    let anchors = problem.anchorBaseRows()
+    let mean = anchors.meanRow()
+    var squares = [Double](repeating: 0, count: anchors.columns)
+    for row in 0..<anchors.rows {
+      anchors.withRow(row) { row in
+        for column in row.indices {
+          let difference = Double(row[column] - mean[column])
+          squares[column] += difference * difference
+        }
+      }
+    }
+    let deviations = squares.map { Float(($0 / Double(max(anchors.rows, 1))).squareRoot()) }
+    try progress(1)
+    return FittedConstant(method: self, mean: mean, deviations: deviations)
+  }
+}
+
+private struct FittedConstant: FittedMethod {
+  let method: ConstantRows
+  let mean: [Float]
+  let deviations: [Float]
+
+  func rows(for targets: ArraySlice<TokenID>) -> MadeRows {
+    var result = Matrix(rows: targets.count, columns: mean.count)
+    for (index, target) in targets.enumerated() {
+      result.withMutableRow(index) { row in
+        switch method {
+        case .mean: _ = row.update(fromContentsOf: mean)
+        case .zero: break
+        case .normal:
+          var generator = SplitMix64(seed: UInt64(target) &+ 1)
+          for column in row.indices {
+            row[column] = mean[column] + deviations[column] * generator.normal()
+          }
+        }
+      }
+    }
+    let origin = RowOrigin.computed(method: method.name, pieces: [])
+    return MadeRows(rows: result, origins: targets.map { _ in origin })
+  }
+}
+
+extension SplitMix64 {
+  /// A number of the standard normal distribution: the sum of twelve uniform ones, less six (its
+  /// tails end at six deviations).
+  mutating func normal() -> Float {
+    (0..<12).reduce(Float(-6)) { sum, _ in sum + Float(next() >> 40) * 0x1p-24 }
+  }
+}

@@ -1,0 +1,200 @@
+internal import Tensors
+internal import Tokenization
+
+/// The work on one matrix of a transplant.
+struct MatrixRebuilding {
+  let transplant: Transplant
+  let role: RebuiltMatrix.Role
+  /// The base's tensor that the new matrix replaces.
+  let base: VocabularyTensors.Entry
+  let donor: VocabularyTensors.Entry?
+  /// The biases that belong to the matrix.
+  let biases: [VocabularyTensors.Entry]
+  let request: TransplantOptions.MethodRequest
+  let segmentation: TokenSegmentation
+  let progress: SurgeryProgress
+
+  /// Rows that are made at a time.
+  private static let blockSize = 1024
+
+  /// Makes the rows.
+  ///
+  /// - Parameter choice: what was chosen where the method was not asked for.
+  func run(
+    _ problem: EmbeddingProblem, _ choice: MethodChoice.Choice
+  ) throws -> RebuiltMatrix {
+    let selection = choice.selection
+    var origins = plannedOrigins
+    let plan = try MethodPlan(request, selection, memoryBudget: transplant.options.memoryBudget)
+    var made = try rows(plan, problem)
+    if let calibration = choice.calibration {
+      made = calibrated(made, calibration, mean: MeanRow(problem).row)
+    }
+    var places: [Int: Int] = [:]
+    for (place, target) in problem.targets.enumerated() {
+      origins[Int(target)] = made.origins[place]
+      if made.origins[place] != .mean { places[Int(target)] = place }
+    }
+    let heldOut = try HeldOutCheck(
+      segmentation: segmentation, texts: transplant.donorTexts,
+      count: problem.targets.isEmpty ? 0 : transplant.options.heldOutCount
+    ).quality(of: plan.overall, on: problem) { fraction in
+      try progress("checking \(role.rawValue) rows", fraction)
+    }
+    return RebuiltMatrix(
+      role: role, base: base, origins: origins.map { $0 ?? .mean }, made: made.rows,
+      places: places, mean: MeanRow(problem).row, heldOut: heldOut, selection: selection,
+      method: plan.name, biases: biases)
+  }
+
+  // MARK: The problem
+
+  /// The rows that are wanted.
+  func problem() -> EmbeddingProblem {
+    let origins = plannedOrigins
+    let targets = origins.indices.filter { origins[$0] == nil }.map { TokenID($0) }
+    return EmbeddingProblem(
+      base: baseMatrix, donor: donor?.matrix, anchors: transplant.anchors, targets: targets,
+      pieces: pieces(of: targets))
+  }
+
+  private var plannedOrigins: [RowOrigin?] {
+    (0..<transplant.rowCount).map { plannedOrigin(TokenID($0)) }
+  }
+
+  /// The base token whose row each token keeps.
+  func keptRows() -> [TokenID: TokenID] {
+    var result: [TokenID: TokenID] = [:]
+    for (id, origin) in plannedOrigins.enumerated() {
+      if case .base(let source)? = origin { result[TokenID(id)] = source }
+    }
+    return result
+  }
+
+  /// The base's matrix, with the biases as further columns: they are made as the rows are.
+  private var baseMatrix: MatrixView {
+    guard !biases.isEmpty else { return base.matrix }
+    let columns = base.matrix.columns
+    var joined = Matrix(rows: base.matrix.rows, columns: columns + biases.count)
+    for row in 0..<joined.rows {
+      let values = base.matrix.row(row) + biases.map { $0.matrix.row(row)[0] }
+      joined.withMutableRow(row) { _ = $0.update(fromContentsOf: values) }
+    }
+    return joined.view
+  }
+
+  /// The origin that follows from the vocabularies alone; `nil` where the method is asked.
+  private func plannedOrigin(_ id: TokenID) -> RowOrigin? {
+    if let match = transplant.alignment.matches[id] {
+      // A tied model has one row for both uses; texts begin with it, so the input counts.
+      let source = role == .input ? match.base : match.outputBase
+      if source < base.matrix.rows { return .base(source) }
+    }
+    return transplant.target.vocabulary.spelling(of: id) == nil ? .padding : nil
+  }
+
+  private func pieces(of targets: [TokenID]) -> [TokenID: [TokenID]] {
+    var result: [TokenID: [TokenID]] = [:]
+    for target in targets {
+      guard let text = transplant.donorTexts[target] else { continue }
+      let pieces = segmentation.pieces(of: text)
+      if !pieces.isEmpty { result[target] = pieces }
+    }
+    return result
+  }
+
+  // MARK: The rows
+
+  private func calibrated(
+    _ made: MadeRows, _ calibration: LogitCalibration, mean: [Float]
+  ) -> MadeRows {
+    var rows = made.rows
+    var origins = made.origins
+    for (index, origin) in made.origins.enumerated() {
+      switch origin {
+      case .mean:
+        rows.withMutableRow(index) { _ = $0.update(fromContentsOf: mean) }
+        origins[index] = .computed(method: "mean, calibrated", pieces: [])
+      case .combination(let method, let ids, _, _):
+        origins[index] = .computed(method: "\(method), calibrated", pieces: ids)
+      case .computed(let method, let pieces):
+        origins[index] = .computed(method: "\(method), calibrated", pieces: pieces)
+      case .base, .padding: break
+      }
+    }
+    return MadeRows(rows: calibration.applied(to: rows), origins: origins)
+  }
+
+  private func rows(_ plan: MethodPlan, _ problem: EmbeddingProblem) throws -> MadeRows {
+    var result = Matrix(rows: problem.targets.count, columns: problem.base.columns)
+    var origins = [RowOrigin](repeating: .mean, count: problem.targets.count)
+    let groups = plan.groups(
+      problem.targets.map { transplant.donorTexts[$0].map { TokenClass($0) } })
+    var done = 0
+    for (method, places) in groups {
+      var part = problem
+      part.targets = places.map { problem.targets[$0] }
+      let fitted = try method.fit(to: part) { _ in
+        try progress("rebuilding \(role.rawValue) rows", 0)
+      }
+      for start in stride(from: 0, to: places.count, by: Self.blockSize) {
+        let range = start..<min(start + Self.blockSize, places.count)
+        let made = try fitted.rows(for: part.targets[range])
+        for (index, place) in places[range].enumerated() {
+          origins[place] = made.origins[index]
+          made.rows.withRow(index) { source in
+            result.withMutableRow(place) { _ = $0.update(fromContentsOf: source) }
+          }
+        }
+        done += range.count
+        try progress(
+          "rebuilding \(role.rawValue) rows", Double(done) / Double(problem.targets.count))
+      }
+    }
+    return MadeRows(rows: result, origins: origins)
+  }
+}
+
+/// Which method makes which rows.
+struct MethodPlan {
+  /// The method for everything that no class has a method for.
+  let overall: any EmbeddingMethod
+  private let byClass: [TokenClass: any EmbeddingMethod]
+
+  /// - Throws: `MethodError` when a chosen name cannot be read.
+  init(
+    _ request: TransplantOptions.MethodRequest, _ selection: MethodSelection?, memoryBudget: Int
+  ) throws(MethodError) {
+    switch request {
+    case .method(let method):
+      overall = method
+      byClass = [:]
+    case .automatic:
+      // Where nothing could be compared, what needs the least.
+      overall = try MethodNotation.method(
+        selection?.chosen ?? "fvt", memoryBudget: memoryBudget)
+      var methods: [TokenClass: any EmbeddingMethod] = [:]
+      for exception in selection?.exceptions ?? [] {
+        methods[exception.tokenClass] = try MethodNotation.method(
+          exception.method, memoryBudget: memoryBudget)
+      }
+      byClass = methods
+    }
+  }
+
+  var name: String { overall.name }
+
+  /// The places of tokens by the method that makes their rows.
+  func groups(_ classes: [TokenClass?]) -> [(method: any EmbeddingMethod, places: [Int])] {
+    var places: [TokenClass?: [Int]] = [:]
+    for (place, tokenClass) in classes.enumerated() {
+      let key = tokenClass.flatMap { byClass[$0] == nil ? nil : $0 }
+      places[key, default: []].append(place)
+    }
+    let order: [TokenClass?] = [nil] + TokenClass.allCases.map { $0 }
+    return order.compactMap { key in
+      guard let places = places[key] else { return nil }
+      return (key.flatMap { byClass[$0] } ?? overall, places)
+    }
+  }
+}
