@@ -38,17 +38,18 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
+    .target(name: "CKernels"),
     library("ByteIO", ["CLinux"]),
     library("Normalization", ["CICU", "ByteIO"]),
     library("Tokenization", ["ByteIO", "Normalization"]),
     library("TokenizerFiles", ["CZlib", "ByteIO", "Normalization", "Tokenization"]),
     library("TokenizerTraining", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
-    library("Tensors", ["ByteIO", "COpenBLAS"]),
+    library("Tensors", ["ByteIO", "CKernels", "COpenBLAS"]),
     library("LanguageModels", ["ByteIO", "Tensors", "Tokenization", "TokenizerFiles"]),
     library(
       "Surgery",
       [
-        "ByteIO", "CCrypto", "LanguageModels", "Normalization", "Tensors", "Tokenization",
+        "ByteIO", "CCrypto", "CKernels", "LanguageModels", "Normalization", "Tensors", "Tokenization",
         "TokenizerFiles",
       ]),
     library(

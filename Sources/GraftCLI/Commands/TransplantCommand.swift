@@ -92,6 +92,12 @@ struct TransplantCommand: ParsableCommand {
     help: ArgumentHelp("Decides which tokens are held out for comparison.", valueName: "n"))
   var seed: UInt64 = 0
 
+  @Option(
+    name: .customLong("held-out"),
+    help: ArgumentHelp(
+      "How many shared tokens to rebuild for comparison with their real rows.", valueName: "n"))
+  var heldOutCount = 256
+
   @Option(help: ArgumentHelp("The working memory to stay within.", valueName: "size"))
   var memory = ByteSize(bytes: 4 << 30)
 
@@ -105,6 +111,7 @@ struct TransplantCommand: ParsableCommand {
   @OptionGroup var output: ModelOutputOptions
 
   func validate() throws {
+    if heldOutCount < 0 { throw ValidationError("--held-out must be at least 0.") }
     if others.count != (tokenizer == nil ? 2 : 1) {
       throw ValidationError(
         tokenizer == nil
@@ -156,6 +163,7 @@ struct TransplantCommand: ParsableCommand {
       options.calibrationTexts = CalibrationText(try FileSystem.read(calibrate)).texts
     }
     options.seed = seed
+    options.heldOutCount = heldOutCount
     options.memoryBudget = memory.bytes
     if let vocabularySize { options.rowCount = .exactly(vocabularySize) }
     return output.options(options)

@@ -49,13 +49,16 @@ public enum ThreadLimit {
   public static func set(_ limit: Int?) { value.store(max(limit ?? 0, 0), ordering: .relaxed) }
 }
 
-/// Keeps OpenBLAS on one thread.
+/// Keeps OpenBLAS on one thread, with the right kernels (see `OpenBLASKernels`).
 ///
 /// All parallel work is cut by this module: pieces of fixed size give the same bits on any number of
 /// cores, which OpenBLAS' own division of a product does not promise. The setting is process-wide,
 /// since OpenBLAS has no other before version 0.3.27.
 enum SingleThreadedBLAS {
-  private static let once: Void = openblas_set_num_threads(1)
+  private static let once: Void = {
+    OpenBLASKernels.choose()
+    openblas_set_num_threads(1)
+  }()
 
   /// Makes the setting when it has not been made.
   static func require() { _ = once }

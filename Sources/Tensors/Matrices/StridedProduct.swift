@@ -28,4 +28,30 @@ package enum StridedProduct {
       blasint(columns), blasint(inner), scale, left, blasint(leftStride), right,
       blasint(rightStride), adding ? 1 : 0, result, blasint(resultStride))
   }
+
+  /// The products of each row of `matrix`, `rows` × `columns` elements, with `vector`.
+  package static func products(
+    _ matrix: UnsafePointer<Float>, rows: Int, columns: Int, with vector: UnsafePointer<Float>
+  ) -> [Float] {
+    SingleThreadedBLAS.require()
+    var result = [Float](repeating: 0, count: rows)
+    guard rows > 0, columns > 0 else { return result }
+    cblas_sgemv(
+      CblasRowMajor, CblasNoTrans, blasint(rows), blasint(columns), 1, matrix, blasint(columns),
+      vector, 1, 0, &result, 1)
+    return result
+  }
+
+  /// Subtracts from `vector` each row of `matrix`, `rows` × `columns` elements, times its weight.
+  package static func subtractRows(
+    _ matrix: UnsafePointer<Float>, rows: Int, columns: Int, times weights: [Float],
+    from vector: inout [Float]
+  ) {
+    SingleThreadedBLAS.require()
+    precondition(weights.count == rows && vector.count == columns)
+    guard rows > 0, columns > 0 else { return }
+    cblas_sgemv(
+      CblasRowMajor, CblasTrans, blasint(rows), blasint(columns), -1, matrix, blasint(columns),
+      weights, 1, 1, &vector, 1)
+  }
 }

@@ -1,7 +1,8 @@
-import Surgery
 import Tensors
 import TestSupport
 import Testing
+
+@testable import Surgery
 
 /// Sparse codes of both routes, held to the definition of the pursuit.
 @Suite struct OrthogonalMatchingPursuitTests {
@@ -66,6 +67,31 @@ import Testing
       }
     }
     #expect(ties <= 2, "of 120")
+  }
+
+  @Test(
+    "A look-ahead that is often wrong gives the same codes",
+    arguments: [Pursuit.Selection.normalized, .mergekit], [1, 2, 6])
+  func looksAhead(selection: Pursuit.Selection, horizon: Int) throws {
+    var random = SeededGenerator(seed: 12)
+    func vector() -> [Float] {
+      let length = Float.random(in: 0.5...2, using: &random)
+      return (0..<24).map { _ in random.normal() * length }
+    }
+    // Three panels, the last of which is not full.
+    let dictionary = try SparseDictionary(Matrix((0..<150).map { _ in vector() }))
+    let targets = Matrix((0..<40).map { _ in vector() }).view
+    let byResidual = try Pursuit(
+      dictionary: dictionary,
+      options: .init(sparsity: 13, selection: selection, memoryBudget: 0)
+    ).solve(targets)
+    for share in [Float(0), 0.04, 0.5] {
+      let pursuit = try Pursuit(
+        dictionary: dictionary, options: .init(sparsity: 13, selection: selection),
+        layout: .init(candidateShare: share, horizon: horizon))
+      #expect(pursuit.route == .gram)
+      #expect(try pursuit.solve(targets) == byResidual)
+    }
   }
 
   @Test("The reported residual is that of the returned coefficients")

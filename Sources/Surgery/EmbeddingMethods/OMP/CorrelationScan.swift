@@ -1,8 +1,4 @@
-/// The inner loops of the pursuit: over all atoms, for every target and step.
-///
-/// Plain loops over pointers, since this is where nearly all of the time goes. They run in tiles that
-/// stay in the nearest cache; each element goes through the same operations in the same order wherever
-/// it stands in a tile.
+/// The search for the largest of many scores.
 enum CorrelationScan {
   /// An atom and its correlation with the residual.
   struct Match {
@@ -10,35 +6,43 @@ enum CorrelationScan {
     var correlation: Float
   }
 
+  /// The atoms that may be the one to take.
+  struct Contenders {
+    var matches: [Match]
+    /// The largest score; 0 when there is no match.
+    var bestScore: Float
+
+    /// These and others, as far as they still are within the margin of the best.
+    func adding(_ others: [Match], _ margin: Float, _ weights: [Float]) -> Contenders {
+      let scores = (matches + others).map { ($0, $0.correlation.magnitude * weights[$0.index]) }
+      let best = scores.map(\.1).max() ?? 0
+      return Contenders(
+        matches: scores.filter { $0.1 >= best - margin }.map(\.0), bestScore: best)
+    }
+  }
+
   private static let tileSize = 1024
 
-  /// The atoms that may have the largest |c[i]| · weights[i], where c = base − Σⱼ factors[j] · rows[j]:
-  /// the update of the correlations and the selection of Batch-OMP in one pass.
+  /// The atoms that may have the largest |values[i]| · weights[i].
   ///
   /// - Parameters:
-  ///   - base: correlations of all atoms with the residual from which the factors count.
-  ///   - rows: rows of the Gram matrix, as long as `base`.
-  ///   - factors: one per row.
-  ///   - weights: one per atom, not negative. An atom with weight 0 or correlation NaN never wins.
+  ///   - values: correlations with the residual; none is NaN.
+  ///   - weights: one per value, not negative. An atom with weight 0 never wins.
   ///   - margin: how far below the largest score another one may lie and still be larger in truth.
-  /// - Returns: the atom with the largest score and those within the margin, by ascending index.
+  /// - Returns: the atom with the largest score and those within the margin.
   static func contenders(
-    base: UnsafeBufferPointer<Float>, rows: [UnsafePointer<Float>], factors: [Float],
-    weights: UnsafeBufferPointer<Float>, margin: Float
-  ) -> [Match] {
-    precondition(weights.count == base.count && rows.count == factors.count)
-    guard let base = base.baseAddress, let allWeights = weights.baseAddress else { return [] }
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: tileSize) { tile in
-      guard let tile = tile.baseAddress else { return [] }
-      var candidates = Candidates(margin: margin)
-      for start in stride(from: 0, to: weights.count, by: tileSize) {
-        let count = min(tileSize, weights.count - start)
-        tile.update(from: base + start, count: count)
-        subtract(rows, times: factors, from: start, count: count, to: tile)
-        candidates.add(tile, allWeights + start, count, firstIndex: start)
-      }
-      return candidates.contenders
+    _ values: UnsafeBufferPointer<Float>, weights: UnsafeBufferPointer<Float>, margin: Float
+  ) -> Contenders {
+    precondition(weights.count == values.count)
+    guard let values = values.baseAddress, let weightsStart = weights.baseAddress else {
+      return Contenders(matches: [], bestScore: 0)
     }
+    var candidates = Candidates(margin: margin)
+    for start in stride(from: 0, to: weights.count, by: tileSize) {
+      let count = min(tileSize, weights.count - start)
+      candidates.add(values + start, weightsStart + start, count, firstIndex: start)
+    }
+    return candidates.contenders
   }
 
   /// The atoms whose score is within a margin of the largest one so far.
@@ -50,7 +54,11 @@ enum CorrelationScan {
     init(margin: Float) { self.margin = margin }
 
     /// The largest score only grows, so what is within the margin of the last one is here.
-    var contenders: [Match] { matches.filter { $0.score >= bestScore - margin }.map(\.match) }
+    var contenders: Contenders {
+      Contenders(
+        matches: matches.filter { $0.score >= bestScore - margin }.map(\.match),
+        bestScore: bestScore)
+    }
 
     mutating func add(
       _ values: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ count: Int,
@@ -67,29 +75,7 @@ enum CorrelationScan {
     }
   }
 
-  /// Subtracts from `tile` the elements from `start` on of each row times its factor. Four rows at a
-  /// time, so that the tile is loaded and stored a quarter as often.
-  private static func subtract(
-    _ rows: [UnsafePointer<Float>], times factors: [Float], from start: Int, count: Int,
-    to tile: UnsafeMutablePointer<Float>
-  ) {
-    let whole = rows.count & ~3
-    for row in stride(from: 0, to: whole, by: 4) {
-      let (first, second) = (rows[row] + start, rows[row + 1] + start)
-      let (third, fourth) = (rows[row + 2] + start, rows[row + 3] + start)
-      let (a, b, c, d) = (factors[row], factors[row + 1], factors[row + 2], factors[row + 3])
-      for index in 0..<count {
-        tile[index] -=
-          (a * first[index] + b * second[index]) + (c * third[index] + d * fourth[index])
-      }
-    }
-    for row in whole..<rows.count {
-      let (pointer, factor) = (rows[row] + start, factors[row])
-      for index in 0..<count { tile[index] -= factor * pointer[index] }
-    }
-  }
-
-  /// The largest |value| · weight; NaNs count as nothing.
+  /// The largest |value| · weight.
   private static func maximum(
     _ values: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ count: Int
   ) -> Float {

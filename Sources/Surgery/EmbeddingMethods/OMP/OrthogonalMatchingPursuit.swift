@@ -1,3 +1,4 @@
+internal import ByteIO
 public import Tensors
 
 /// Sparse codes by orthogonal matching pursuit: each target as a weighted sum of at most k atoms of a
@@ -9,8 +10,8 @@ public import Tensors
 /// at the tolerance, or when the residual is orthogonal to the preferred atom (cosine below 10⁻⁵). An
 /// atom within an angle of about 10⁻³ of the span of those taken is passed over.
 ///
-/// Which atoms are taken is decided with correlations in `Float`, and in `Double` where those of two
-/// atoms are too close for that; coefficients and residuals are computed in `Double` from the atoms.
+/// Which atoms are taken is decided with correlations in `Float` or less, and in `Double` where those of
+/// two atoms are too close for that; coefficients and residuals are computed in `Double` from the atoms.
 /// The same input gives the same bits on any number of cores.
 ///
 /// This is the solver behind "Training-Free Tokenizer Transplantation via Orthogonal Matching Pursuit"
@@ -21,21 +22,40 @@ public struct OrthogonalMatchingPursuit: Sendable {
   /// How codes are sought.
   public let options: Options
   /// The unit atoms' products with each other; `nil` on the residual route.
-  private let gram: Matrix?
+  private let gram: UnitGram?
   private let inverseNorms: [Float]
+  /// What threads on the Gram route work in.
+  private let workspaces: Pool<PursuitWorkspace>
+  /// The memory of one of them in bytes.
+  private let workspaceSize: Int
+  /// Memory for the products of a block's targets with all atoms.
+  private let productMemory: Pool<FloatStorage>
 
   /// More targets than this in a block gain nothing.
   private static let largestBlock = 256
   /// Targets that one task solves: few, so that cores finish a block together.
   private static let pieceSize = 2
 
+  /// Atoms whose products one task computes: enough that packing the operands, which each task does
+  /// anew, stays far below the product itself.
+  private static let productColumns = 2048
+
   /// Prepares a solver: on the Gram route this computes the Gram matrix, N²·d/2 multiplications.
   ///
-  /// - Parameter targetCount: how many targets will be solved in all. For fewer than about N / 2k the
+  /// - Parameter targetCount: how many targets will be solved in all. For fewer than about N / k the
   ///   Gram matrix costs more than it saves, and is not computed.
   /// - Throws: `PursuitError` when the options do not fit the dictionary.
   public init(
     dictionary: SparseDictionary, options: Options, targetCount: Int = .max
+  ) throws(PursuitError) {
+    try self.init(
+      dictionary: dictionary, options: options, targetCount: targetCount, layout: .init())
+  }
+
+  /// The same with another layout of the look-ahead, which makes no difference to results.
+  init(
+    dictionary: SparseDictionary, options: Options, targetCount: Int = .max,
+    layout: PursuitWorkspace.Layout
   ) throws(PursuitError) {
     guard options.sparsity >= 1 else { throw .sparsityBelowOne(options.sparsity) }
     guard options.sparsity <= dictionary.dimension else {
@@ -46,11 +66,19 @@ public struct OrthogonalMatchingPursuit: Sendable {
     self.options = options
     inverseNorms = dictionary.inverseNorms()
     _ = try Self.weights(dictionary, options, excluding: [])
-    let paysOff = targetCount >= dictionary.count / (2 * options.sparsity)
-    let size = Self.bytesPerTarget(dictionary) + dictionary.count * dictionary.count * 4
+    let paysOff = targetCount >= dictionary.count / options.sparsity
+    let size = PursuitWorkspace.Size(
+      atoms: dictionary.count, dimension: dictionary.dimension, sparsity: options.sparsity)
+    workspaces = Pool { PursuitWorkspace(size, layout) }
+    workspaceSize = size.byteCount(layout)
+    let productCount = Self.largestBlock * dictionary.count
+    productMemory = Pool { FloatStorage(count: productCount) }
+    let memory =
+      UnitGram.byteCount(dictionary.count) + workspaceSize
+      + Self.bytesPerTarget(dictionary)
     gram =
-      paysOff && size <= options.memoryBudget
-      ? LinearAlgebra.gram(dictionary.atoms, scale: inverseNorms) : nil
+      paysOff && memory <= options.memoryBudget
+      ? UnitGram(dictionary.atoms, inverseNorms: inverseNorms) : nil
   }
 
   /// The way that the memory budget and the number of targets led to.
@@ -91,8 +119,10 @@ public struct OrthogonalMatchingPursuit: Sendable {
   /// The number of targets whose correlations with all atoms fit what the Gram matrix leaves of the
   /// budget.
   private var blockSize: Int {
+    let threads = ThreadLimit.current ?? ProcessorCount.available
     let remaining =
-      options.memoryBudget - (gram == nil ? 0 : dictionary.count * dictionary.count * 4)
+      options.memoryBudget
+      - (gram == nil ? 0 : UnitGram.byteCount(dictionary.count) + threads * workspaceSize)
     return min(max(remaining / Self.bytesPerTarget(dictionary), 1), Self.largestBlock)
   }
 
@@ -124,37 +154,24 @@ public struct OrthogonalMatchingPursuit: Sendable {
 // MARK: - Routes
 
 extension OrthogonalMatchingPursuit {
-  /// The correlations of the unit atoms with each row of `vectors`: one row of N per vector.
-  private func correlations(_ vectors: Matrix) -> Matrix {
-    var result = LinearAlgebra.product(vectors, dictionary.atoms, transposingRight: true)
-    result.withMutableElements { elements in
-      // Safe: each piece writes rows of its own.
-      nonisolated(unsafe) let elements = elements
-      let count = dictionary.count
-      parallelFor(count: vectors.rows) { row in
-        for atom in 0..<count { elements[row * count + atom] *= inverseNorms[atom] }
-      }
-    }
-    return result
-  }
-
   private func solveByGram(
-    _ block: TargetBlock, _ rules: PursuitRules, _ gram: Matrix
+    _ block: TargetBlock, _ rules: PursuitRules, _ gram: UnitGram
   ) -> [SparseCode] {
-    var correlations = correlations(block.units())
     var codes = [SparseCode](repeating: .zero, count: block.count)
-    let count = dictionary.count
-    gram.withElements { gram in
-      correlations.withMutableElements { correlations in
-        codes.withUnsafeMutableBufferPointer { codes in
-          // Safe: the Gram matrix is only read, and each piece writes what belongs to its targets.
-          nonisolated(unsafe) let (gram, correlations, codes) = (gram, correlations, codes)
-          parallelFor(count: block.count, pieceSize: Self.pieceSize) { piece in
+    let atomCount = dictionary.count
+    productMemory.withElement { memory in
+      multiply(block.units(), into: memory)
+      codes.withUnsafeMutableBufferPointer { codes in
+        // Safe: each piece writes what belongs to its targets.
+        nonisolated(unsafe) let codes = codes
+        parallelFor(count: block.count, pieceSize: Self.pieceSize) { piece in
+          workspaces.withElement { workspace in
             for index in piece where block.norms[index] > 0 {
-              let own = correlations[(index * count)..<((index + 1) * count)]
+              let own = memory.elements[(index * atomCount)..<((index + 1) * atomCount)]
               var pursuit = GramPursuit(
                 rules, gram: gram, inverseNorms: inverseNorms, target: block.unit(index),
-                correlations: UnsafeMutableBufferPointer(rebasing: own))
+                products: UnsafeBufferPointer(UnsafeMutableBufferPointer(rebasing: own)),
+                workspace: workspace)
               codes[index] = pursuit.run(norm: block.norms[index])
             }
           }
@@ -162,6 +179,28 @@ extension OrthogonalMatchingPursuit {
       }
     }
     return codes
+  }
+
+  /// The products of vectors with the atoms as they are, one row of N per vector, to the start of
+  /// `memory`.
+  private func multiply(_ vectors: Matrix, into memory: FloatStorage) {
+    let (count, dimension) = (dictionary.count, dictionary.dimension)
+    let vectorCount = vectors.rows
+    vectors.withElements { vectors in
+      dictionary.atoms.withElements { atoms in
+        // Safe: each piece writes columns of its own.
+        nonisolated(unsafe) let (vectors, atoms) = (vectors, atoms)
+        parallelFor(count: count, pieceSize: Self.productColumns) { piece in
+          guard let vectors = vectors.baseAddress, let atoms = atoms.baseAddress,
+            let products = memory.elements.baseAddress
+          else { return }
+          StridedProduct.multiply(
+            rows: vectorCount, columns: piece.count, inner: dimension,
+            vectors, stride: dimension, atoms + piece.lowerBound * dimension, stride: dimension,
+            transposingRight: true, into: products + piece.lowerBound, stride: count)
+        }
+      }
+    }
   }
 
   private func solveByResidual(_ block: TargetBlock, _ rules: PursuitRules) -> [SparseCode] {
@@ -184,16 +223,18 @@ extension OrthogonalMatchingPursuit {
       guard let pursuit = pursuits[index] else { continue }
       residuals.withMutableRow(row) { _ = $0.update(fromContentsOf: pursuit.residual) }
     }
-    var correlations = correlations(residuals)
     let count = dictionary.count
-    correlations.withMutableElements { correlations in
+    productMemory.withElement { memory in
+      multiply(residuals, into: memory)
       pursuits.withUnsafeMutableBufferPointer { pursuits in
         // Safe: each piece writes what belongs to its targets.
-        nonisolated(unsafe) let (correlations, pursuits) = (correlations, pursuits)
+        nonisolated(unsafe) let pursuits = pursuits
         parallelFor(count: active.count, pieceSize: Self.pieceSize) { piece in
           for row in piece {
-            let own = correlations[(row * count)..<((row + 1) * count)]
-            pursuits[active[row]]?.step(UnsafeMutableBufferPointer(rebasing: own))
+            let own = UnsafeMutableBufferPointer(
+              rebasing: memory.elements[(row * count)..<((row + 1) * count)])
+            for atom in 0..<count { own[atom] *= inverseNorms[atom] }
+            pursuits[active[row]]?.step(own)
           }
         }
       }

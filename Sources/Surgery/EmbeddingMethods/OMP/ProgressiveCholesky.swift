@@ -40,6 +40,13 @@ struct ProgressiveCholesky {
     count += 1
   }
 
+  /// Forgets all vectors but the first `count`.
+  mutating func truncate(to count: Int) {
+    precondition(count <= self.count)
+    elements.removeSubrange((count * (count + 1) / 2)...)
+    self.count = count
+  }
+
   /// The solution x of G x = b.
   func solve(_ right: [Double]) -> [Double] {
     var solution = right
@@ -55,12 +62,34 @@ struct ProgressiveCholesky {
 
   /// Solves L x = b in place.
   private func solveLower(_ vector: inout [Double]) {
-    var start = 0
-    for row in 0..<count {
-      var value = vector[row]
-      for column in 0..<row { value -= elements[start + column] * vector[column] }
-      vector[row] = value / elements[start + row]
-      start += row + 1
+    elements.withUnsafeBufferPointer { elements in
+      vector.withUnsafeMutableBufferPointer { vector in
+        var start = 0
+        for row in 0..<count {
+          let value = vector[row] - Self.dot(elements, from: start, vector, count: row)
+          vector[row] = value / elements[start + row]
+          start += row + 1
+        }
+      }
     }
+  }
+
+  /// The product of consecutive elements with the first elements of `vector`, in four sums: each
+  /// addition to one sum would wait for the one before it.
+  private static func dot(
+    _ elements: UnsafeBufferPointer<Double>, from start: Int,
+    _ vector: UnsafeMutableBufferPointer<Double>, count: Int
+  ) -> Double {
+    var sums = (0.0, 0.0, 0.0, 0.0)
+    let whole = count & ~3
+    for index in stride(from: 0, to: whole, by: 4) {
+      sums.0 += elements[start + index] * vector[index]
+      sums.1 += elements[start + index + 1] * vector[index + 1]
+      sums.2 += elements[start + index + 2] * vector[index + 2]
+      sums.3 += elements[start + index + 3] * vector[index + 3]
+    }
+    var result = (sums.0 + sums.1) + (sums.2 + sums.3)
+    for index in whole..<count { result += elements[start + index] * vector[index] }
+    return result
   }
 }

@@ -39,8 +39,8 @@ extension OrthogonalMatchingPursuit {
 
   /// The two ways to the correlations of all atoms with a residual.
   public enum Route: Sendable {
-    /// From the Gram matrix of the atoms: N² floats of memory once, about N·k²/2 multiplications and
-    /// additions per target.
+    /// From the Gram matrix of the atoms: 2·N² bytes of memory once, about N·k²/2 multiplications and
+    /// additions of 16-bit integers per target.
     case gram
     /// By a product of all atoms with the residuals: no memory beyond a block of targets, N·d·k
     /// multiplications and additions per target.

@@ -10,7 +10,8 @@ struct PursuitRules: Sendable {
   /// The factor from the correlation with the unit atom to the score that selection compares; 0 for
   /// atoms that must not be selected.
   let weights: [Float]
-  private let largestWeight: Float
+  /// The largest of `weights`.
+  let largestWeight: Float
 
   init(dictionary: SparseDictionary, sparsity: Int, tolerance: Double, weights: [Float]) {
     self.dictionary = dictionary
@@ -62,13 +63,24 @@ struct PursuitRules: Sendable {
     var best: CorrelationScan.Match?
     var bestScore = 0.0
     for contender in contenders {
-      let product = dictionary.atoms.withRow(contender.index) { atom in
-        zip(atom, residual).reduce(0.0) { $0 + Double($1.0) * $1.1 }
+      let score = score(contender.index, residual: residual)
+      if score > bestScore || score == bestScore && contender.index < best?.index ?? 0 {
+        (best, bestScore) = (contender, score)
       }
-      let unitProduct = product.magnitude / dictionary.norms[contender.index]
-      let score = unitProduct * Double(weights[contender.index])
-      if score > bestScore { (best, bestScore) = (contender, score) }
     }
     return best ?? contenders.first
+  }
+
+  /// The correlation of a unit atom with `residual`, in double precision.
+  func correlation(_ atom: Int, residual: [Double]) -> Double {
+    let product = dictionary.atoms.withRow(atom) { row in
+      ResidualKernels.dot(row, residual)
+    }
+    return product / dictionary.norms[atom]
+  }
+
+  /// What selection compares, in double precision.
+  func score(_ atom: Int, residual: [Double]) -> Double {
+    correlation(atom, residual: residual).magnitude * Double(weights[atom])
   }
 }

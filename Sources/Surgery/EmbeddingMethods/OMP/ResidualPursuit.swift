@@ -38,14 +38,14 @@ struct ResidualPursuit {
   ///
   /// - Parameter correlations: those of the unit atoms with `residual`; overwritten.
   mutating func step(_ correlations: UnsafeMutableBufferPointer<Float>) {
-    for atom in atoms { correlations[Int(atom)] = .nan }
-    for atom in passedOver { correlations[atom] = .nan }
+    for atom in atoms { correlations[Int(atom)] = 0 }
+    for atom in passedOver { correlations[atom] = 0 }
     let contenders = rules.weights.withUnsafeBufferPointer { weights in
       CorrelationScan.contenders(
-        base: UnsafeBufferPointer(correlations), rows: [], factors: [], weights: weights,
+        UnsafeBufferPointer(correlations), weights: weights,
         margin: rules.margin(magnitude: Float(squaredResidual.squareRoot())))
     }
-    guard let match = rules.strongest(contenders, residual: { exactResidual }),
+    guard let match = rules.strongest(contenders.matches, residual: { exactResidual }),
       rules.isMeaningful(Double(match.correlation), squaredResidual: squaredResidual)
     else {
       isDone = true

@@ -44,15 +44,20 @@ struct SupportSolution {
   }
 
   private static func unitRows(_ atoms: [Int32], of dictionary: SparseDictionary) -> [Double] {
-    var rows: [Double] = []
-    rows.reserveCapacity(atoms.count * dictionary.dimension)
-    for atom in atoms {
-      let scale = 1 / dictionary.norms[Int(atom)]
-      dictionary.atoms.withRow(Int(atom)) { row in
-        for value in row { rows.append(Double(value) * scale) }
+    let dimension = dictionary.dimension
+    let count = atoms.count * dimension
+    return [Double](unsafeUninitializedCapacity: count) { rows, initialized in
+      for (position, atom) in atoms.enumerated() {
+        let scale = 1 / dictionary.norms[Int(atom)]
+        let unit = rows[(position * dimension)..<((position + 1) * dimension)]
+        dictionary.atoms.withRow(Int(atom)) { row in
+          for (place, value) in zip(unit.indices, row) {
+            rows.initializeElement(at: place, to: Double(value) * scale)
+          }
+        }
       }
+      initialized = count
     }
-    return rows
   }
 
   /// The code of a target of norm `norm`, whose unit vector this solves.

@@ -1,0 +1,46 @@
+/* The few loops that Swift cannot spell: SIMD beyond the baseline instruction set, chosen when the
+   program runs. Each has a scalar twin in Swift, which the tests hold it to.
+
+   They work on panels: some columns of a matrix of 16-bit integers. Rows 2p and 2p + 1 of a panel are
+   stored as one line of KERNELS_PANEL_WIDTH pairs, an element of the even row before that of the odd one.
+   Where the number of rows is odd, the last line's odd elements do not matter, but their factors are 0.
+
+   Vectors over the columns of a panel have KERNELS_PANEL_WIDTH elements. None may hold a NaN. Pointers need
+   the alignment of their elements only. */
+#pragma once
+#include <stdint.h>
+
+#define KERNELS_PANEL_WIDTH 64
+
+/* The most states of one call. */
+#define KERNELS_LARGEST_STATES 6
+
+/* values = base - sum over j of factors[j] * row j, for 2 * lines rows, and returns the largest
+   |values[c]| * weights[c]. */
+float kernels_panel_values(const float *base, const int16_t *rows, long lines, const float *factors,
+                           const float *weights, float *values);
+
+/* The same for several states with integer factors: v[s] = base - scales[s] * (sum over j of
+   factors[j of state s] * row j). The sums must stay within 32 bits in whatever order they are added.
+
+   next     the rows of the panel that will be asked for next; only a hint
+   factors  per line, per state, the factors of the even and the odd row
+   states   1...KERNELS_LARGEST_STATES
+   last     receives v[states - 1]
+   largest  receives per state the largest |v[s][c]| * weights[c] */
+void kernels_panel_states(const float *base, const int16_t *rows, const int16_t *next, long lines,
+                          const int16_t *factors, const float *scales, long states, const float *weights,
+                          float *last, float *largest);
+
+/* The columns with |values[c]| * weights[c] >= threshold, column c as bit c. */
+uint64_t kernels_panel_columns(const float *values, const float *weights, float threshold);
+
+/* One line of a panel from the elements of its two rows. */
+void kernels_panel_line(const int16_t *even, const int16_t *odd, int16_t *line);
+
+/* target[c] = source[c] * scale * scales[c], rounded to the nearest integer and held within
+   -32767...32767. */
+void kernels_quantize(const float *source, const float *scales, float scale, long count, int16_t *target);
+
+/* Whether the processor and the system have AVX-512 as the kernels here and OpenBLAS's for Skylake use it. */
+int kernels_have_avx512(void);

@@ -1,0 +1,98 @@
+#include "CKernels.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/* The kernels for one instruction set. */
+typedef struct {
+  float (*values)(const float *, const int16_t *, long, const float *, const float *, float *);
+  void (*states)(const float *, const int16_t *, const int16_t *, long, const int16_t *, const float *, long,
+                 const float *, float *, float *);
+  uint64_t (*columns)(const float *, const float *, float);
+  void (*line)(const int16_t *, const int16_t *, int16_t *);
+  void (*quantize)(const float *, const float *, float, long, int16_t *);
+} kernel_set;
+
+#define KERNEL_SET(prefix) \
+  {prefix##_panel_values, prefix##_panel_states, prefix##_panel_columns, prefix##_panel_line, prefix##_quantize}
+
+#define NAME(x) baseline_##x
+#define TARGET
+#define LANES 4
+#define WIDE 4
+#if defined(__x86_64__)
+#define MULTIPLY_PAIRS(a, b) _mm_madd_epi16((__m128i)(a), (__m128i)(b))
+#else
+#define MULTIPLY_PAIRS(a, b) ((((a) << 16) >> 16) * (((b) << 16) >> 16) + ((a) >> 16) * ((b) >> 16))
+#endif
+#include "panel_kernels.h"
+static const kernel_set baseline = KERNEL_SET(baseline);
+
+#if defined(__x86_64__)
+#define NAME(x) avx2_##x
+#define TARGET __attribute__((target("avx2,fma")))
+#define LANES 8
+#define WIDE 4
+#define MULTIPLY_PAIRS(a, b) _mm256_madd_epi16((__m256i)(a), (__m256i)(b))
+#include "panel_kernels.h"
+static const kernel_set avx2 = KERNEL_SET(avx2);
+
+#define NAME(x) avx512_##x
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma")))
+#define LANES 16
+#define WIDE 4
+#define MULTIPLY_PAIRS(a, b) _mm512_madd_epi16((__m512i)(a), (__m512i)(b))
+#include "panel_kernels.h"
+static const kernel_set avx512 = KERNEL_SET(avx512);
+
+int kernels_have_avx512(void) {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+static const kernel_set *best_kernels(void) {
+  if (kernels_have_avx512()) return &avx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &avx2;
+  return &baseline;
+}
+#else
+int kernels_have_avx512(void) { return 0; }
+
+static const kernel_set *best_kernels(void) { return &baseline; }
+#endif
+
+static const kernel_set *kernels(void) {
+  /* Threads that race here store the same address. */
+  static const kernel_set *chosen;
+  const kernel_set *result = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
+  if (!result) {
+    result = best_kernels();
+    __atomic_store_n(&chosen, result, __ATOMIC_RELAXED);
+  }
+  return result;
+}
+
+float kernels_panel_values(const float *base, const int16_t *rows, long lines, const float *factors,
+                           const float *weights, float *values) {
+  return kernels()->values(base, rows, lines, factors, weights, values);
+}
+
+void kernels_panel_states(const float *base, const int16_t *rows, const int16_t *next, long lines,
+                          const int16_t *factors, const float *scales, long states, const float *weights,
+                          float *last, float *largest) {
+  kernels()->states(base, rows, next, lines, factors, scales, states, weights, last, largest);
+}
+
+uint64_t kernels_panel_columns(const float *values, const float *weights, float threshold) {
+  return kernels()->columns(values, weights, threshold);
+}
+
+void kernels_panel_line(const int16_t *even, const int16_t *odd, int16_t *line) {
+  kernels()->line(even, odd, line);
+}
+
+void kernels_quantize(const float *source, const float *scales, float scale, long count, int16_t *target) {
+  kernels()->quantize(source, scales, scale, count, target);
+}

@@ -1,0 +1,155 @@
+/* The kernels for one instruction set. The including file defines NAME(x), TARGET (a function attribute),
+   LANES (floats in a vector register), WIDE (registers that a block of few states covers) and
+   MULTIPLY_PAIRS(a, b) (products of 16-bit integers, added in pairs). No include guard: it is included once
+   per instruction set. */
+
+typedef float NAME(floats) __attribute__((vector_size(LANES * 4), aligned(4)));
+typedef int32_t NAME(ints) __attribute__((vector_size(LANES * 4), aligned(4)));
+typedef int16_t NAME(shorts) __attribute__((vector_size(LANES * 2), aligned(2)));
+typedef _Bool NAME(flags) __attribute__((ext_vector_type(LANES)));
+
+#define FLOATS_AT(pointer) (*(const NAME(floats) *)(pointer))
+#define PAIRS_AT(pointer) (*(const NAME(ints) *)(pointer))
+/* Scores as integers: floats that are not negative are in the order of their bits. */
+#define SCORES(values, weights) \
+  ((NAME(ints))((NAME(floats))((NAME(ints))(values) & 0x7FFFFFFF) * (weights)))
+
+TARGET static inline float NAME(maximum)(NAME(ints) scores) {
+  NAME(floats) values = (NAME(floats))scores;
+  float result = 0;
+  for (int lane = 0; lane < LANES; lane++) result = values[lane] > result ? values[lane] : result;
+  return result;
+}
+
+TARGET static float NAME(panel_values)(const float *base, const int16_t *rows, long lines,
+                                       const float *factors, const float *weights, float *values) {
+  enum { VECTORS = 32 / LANES };
+  NAME(ints) largest = {0};
+  for (int c = 0; c < KERNELS_PANEL_WIDTH; c += VECTORS * LANES) {
+    NAME(floats) sums[VECTORS];
+    for (int v = 0; v < VECTORS; v++) sums[v] = FLOATS_AT(base + c + v * LANES);
+    for (long p = 0; p < lines; p++) {
+      float even = factors[2 * p], odd = factors[2 * p + 1];
+      for (int v = 0; v < VECTORS; v++) {
+        NAME(ints) pairs = PAIRS_AT(rows + 2 * (p * KERNELS_PANEL_WIDTH + c + v * LANES));
+        sums[v] -= even * __builtin_convertvector((pairs << 16) >> 16, NAME(floats));
+        sums[v] -= odd * __builtin_convertvector(pairs >> 16, NAME(floats));
+      }
+    }
+    for (int v = 0; v < VECTORS; v++) {
+      *(NAME(floats) *)(values + c + v * LANES) = sums[v];
+      largest = __builtin_elementwise_max(largest, SCORES(sums[v], FLOATS_AT(weights + c + v * LANES)));
+    }
+  }
+  return NAME(maximum)(largest);
+}
+
+/* VECTORS registers of columns for STATES states: their sums stay in registers. */
+#define DEFINE_BLOCK(STATES, VECTORS)                                                                     \
+  TARGET static void NAME(panel_##STATES)(                                                                \
+      const float *base, const int16_t *rows, const int16_t *next, long lines, const int16_t *factors,    \
+      const float *scales, const float *weights, float *last, float *largest) {                           \
+    NAME(ints) maxima[STATES];                                                                            \
+    for (int s = 0; s < STATES; s++) maxima[s] = (NAME(ints)){0};                                         \
+    for (int c = 0; c < KERNELS_PANEL_WIDTH; c += VECTORS * LANES) {                                      \
+      NAME(ints) sums[STATES][VECTORS];                                                                   \
+      for (int s = 0; s < STATES; s++)                                                                    \
+        for (int v = 0; v < VECTORS; v++) sums[s][v] = (NAME(ints)){0};                                   \
+      for (long p = 0; p < lines; p++) {                                                                  \
+        const long place = 2 * (p * KERNELS_PANEL_WIDTH + c);                                             \
+        NAME(ints) pairs[VECTORS];                                                                        \
+        /* What is read next, at the pace of what is read now. */                                         \
+        for (int v = 0; v < VECTORS * LANES; v += 16) __builtin_prefetch(next + place + 2 * v, 0, 3);     \
+        for (int v = 0; v < VECTORS; v++) pairs[v] = PAIRS_AT(rows + place + 2 * v * LANES);              \
+        for (int s = 0; s < STATES; s++) {                                                                \
+          int32_t both;                                                                                   \
+          __builtin_memcpy(&both, factors + 2 * (p * STATES + s), 4);                                     \
+          NAME(ints) factor = (NAME(ints)){0} + both;                                                     \
+          for (int v = 0; v < VECTORS; v++) sums[s][v] += (NAME(ints))MULTIPLY_PAIRS(pairs[v], factor);   \
+        }                                                                                                 \
+      }                                                                                                   \
+      for (int v = 0; v < VECTORS; v++) {                                                                 \
+        NAME(floats) from = FLOATS_AT(base + c + v * LANES), weight = FLOATS_AT(weights + c + v * LANES); \
+        NAME(floats) value = from;                                                                        \
+        for (int s = 0; s < STATES; s++) {                                                                \
+          value = from - scales[s] * __builtin_convertvector(sums[s][v], NAME(floats));                   \
+          maxima[s] = __builtin_elementwise_max(maxima[s], SCORES(value, weight));                        \
+        }                                                                                                 \
+        *(NAME(floats) *)(last + c + v * LANES) = value;                                                  \
+      }                                                                                                   \
+    }                                                                                                     \
+    for (int s = 0; s < STATES; s++) largest[s] = NAME(maximum)(maxima[s]);                               \
+  }
+
+DEFINE_BLOCK(1, WIDE)
+DEFINE_BLOCK(2, WIDE)
+DEFINE_BLOCK(3, 2)
+DEFINE_BLOCK(4, 2)
+DEFINE_BLOCK(5, 2)
+DEFINE_BLOCK(6, 2)
+#undef DEFINE_BLOCK
+
+TARGET static void NAME(panel_states)(
+    const float *base, const int16_t *rows, const int16_t *next, long lines, const int16_t *factors,
+    const float *scales, long states, const float *weights, float *last, float *largest) {
+  switch (states) {
+  case 1: NAME(panel_1)(base, rows, next, lines, factors, scales, weights, last, largest); break;
+  case 2: NAME(panel_2)(base, rows, next, lines, factors, scales, weights, last, largest); break;
+  case 3: NAME(panel_3)(base, rows, next, lines, factors, scales, weights, last, largest); break;
+  case 4: NAME(panel_4)(base, rows, next, lines, factors, scales, weights, last, largest); break;
+  case 5: NAME(panel_5)(base, rows, next, lines, factors, scales, weights, last, largest); break;
+  default: NAME(panel_6)(base, rows, next, lines, factors, scales, weights, last, largest); break;
+  }
+}
+
+TARGET static uint64_t NAME(panel_columns)(const float *values, const float *weights, float threshold) {
+  uint64_t columns = 0;
+  for (int c = 0; c < KERNELS_PANEL_WIDTH; c += LANES) {
+    NAME(floats) scores = (NAME(floats))SCORES(FLOATS_AT(values + c), FLOATS_AT(weights + c));
+    NAME(flags) flags = __builtin_convertvector(scores >= threshold, NAME(flags));
+    uint16_t bits = 0;
+    __builtin_memcpy(&bits, &flags, sizeof flags);
+    columns |= (uint64_t)bits << c;
+  }
+  return columns;
+}
+
+TARGET static void NAME(panel_line)(const int16_t *even, const int16_t *odd, int16_t *line) {
+  for (int c = 0; c < KERNELS_PANEL_WIDTH; c += LANES) {
+    /* What is read next: rows go on for many panels. */
+    __builtin_prefetch(even + c + 8 * KERNELS_PANEL_WIDTH, 0, 2);
+    __builtin_prefetch(odd + c + 8 * KERNELS_PANEL_WIDTH, 0, 2);
+    NAME(ints) low = __builtin_convertvector(*(const NAME(shorts) *)(even + c), NAME(ints));
+    NAME(ints) high = __builtin_convertvector(*(const NAME(shorts) *)(odd + c), NAME(ints));
+    *(NAME(ints) *)(line + 2 * c) = (low & 0xFFFF) | high << 16;
+  }
+}
+
+TARGET static void NAME(quantize)(const float *source, const float *scales, float scale, long count,
+                                  int16_t *target) {
+  /* Adding and taking off 1.5 * 2^23 leaves the nearest integer. */
+  const float magic = 12582912;
+  long c = 0;
+  for (; c + LANES <= count; c += LANES) {
+    NAME(floats) value = FLOATS_AT(source + c) * scale * FLOATS_AT(scales + c);
+    value = __builtin_elementwise_max(__builtin_elementwise_min(value, (NAME(floats)){0} + 32767),
+                                      (NAME(floats)){0} - 32767);
+    value = (value + magic) - magic;
+    NAME(ints) whole = __builtin_convertvector(value, NAME(ints));
+    *(NAME(shorts) *)(target + c) = __builtin_convertvector(whole, NAME(shorts));
+  }
+  for (; c < count; c++) {
+    float value = source[c] * scale * scales[c];
+    value = value > 32767 ? 32767 : value < -32767 ? -32767 : value;
+    target[c] = (int16_t)((value + magic) - magic);
+  }
+}
+
+#undef FLOATS_AT
+#undef PAIRS_AT
+#undef SCORES
+#undef NAME
+#undef TARGET
+#undef LANES
+#undef WIDE
+#undef MULTIPLY_PAIRS
