@@ -1,8 +1,9 @@
-@testable import LanguageModels
 import Tensors
 import TestSupport
 import Testing
 import Tokenization
+
+@testable import LanguageModels
 
 /// The forward pass against transformers, architecture by architecture.
 @Suite struct GoldenTests {

@@ -85,17 +85,10 @@ struct TransplantSummary {
     }
     lines.append(
       line("compared", "\(selection.criterion), \(selection.heldOut) tokens:"))
-    if let fitting = selection.fitting {
-      lines.append(
-        line(
-          "fitted",
-          "to the model's reading of the pieces, "
-            + "\(fitting.before.rounded(to: 4)) to \(fitting.after.rounded(to: 4))"))
-    }
     if let calibration = selection.calibration {
       let change =
         "\(calibration.before.rounded(to: 4)) to \(calibration.after.rounded(to: 4))"
-      lines.append(line("calibrated", "logits of new tokens to the base's own text, \(change)"))
+      lines.append(line("adjusted", "logits of new tokens to the text, \(change)"))
     }
     // Averages are many; the singles and the best few tell the story.
     let shown = selection.results.enumerated().filter {

@@ -53,6 +53,9 @@ struct DocumentwiseJudge: ClassJudge {
   private static let smallestShare = 0.05
   /// How many methods are tried for a class.
   private static let tries = 2
+  /// The standard errors by which a class must gain: what the base writes is not quite what it will read,
+  /// so a small gain on it may be a loss elsewhere.
+  private static let errors = 4.0
 
   func exceptions(
     to best: MethodComparison.Scored, among all: [MethodComparison.Scored],
@@ -78,7 +81,9 @@ struct DocumentwiseJudge: ClassJudge {
         }
         let gains = zip(best.losses, try judge(rows)).map { $0 - $1 }
         let gain = gains.reduce(0, +)
-        if gain > choice?.gain ?? 0, Significance.isClear(gains) { choice = (other.name, gain) }
+        if gain > choice?.gain ?? 0, Significance.isClear(gains, errors: Self.errors) {
+          choice = (other.name, gain)
+        }
       }
       if let choice { result.append((tokenClass, choice.method, count)) }
     }
@@ -87,13 +92,13 @@ struct DocumentwiseJudge: ClassJudge {
 }
 
 enum Significance {
-  /// Whether the mean is above 0 by more than two standard errors. The best of several is chosen by its
-  /// luck too, hence two.
-  static func isClear(_ gains: [Double]) -> Bool {
+  /// Whether the mean is above 0 by more than so many standard errors. The best of several is chosen by
+  /// its luck too, hence two at least.
+  static func isClear(_ gains: [Double], errors: Double = 2) -> Bool {
     guard gains.count > 1 else { return false }
     let count = Double(gains.count)
     let mean = gains.reduce(0, +) / count
     let variance = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
-    return mean > 2 * (variance / count).squareRoot()
+    return mean > errors * (variance / count).squareRoot()
   }
 }

@@ -22,9 +22,6 @@ public struct MethodSelection: Sendable {
   /// What a constant added to the logits of the new tokens does to the loss, measured on documents that
   /// it was not fitted to; `nil` where none is added.
   public internal(set) var calibration: (before: Double, after: Double)?
-  /// What fitting the rows to the model's reading of the pieces does to the loss; `nil` where they are
-  /// not fitted.
-  public internal(set) var fitting: (before: Double, after: Double)?
 
   /// The method for a token of a class; without a class for what is no text.
   public func method(for tokenClass: TokenClass?) -> String {
@@ -49,16 +46,14 @@ struct MethodComparison {
   let classes: any ClassJudge
   let memoryBudget: Int
 
-  /// The most methods in an average, and the most that are tried in one.
+  /// The most methods in an average.
   private static let largestBlend = 3
-  private static let largestPool = 6
   /// An average must be better by this share of the loss to be worth it.
   private static let smallestGain = 0.0005
 
   /// The candidates when there is a donor model, and when there is only a tokenizer.
   static let candidates = [
-    "mean", "fvt", "last", "knn-8", "ridge", "analogy", "omp-8", "omp-16", "omp-r8", "omp-c8",
-    "ridge-omp-8",
+    "mean", "fvt", "last", "knn-8", "ridge", "analogy", "omp-8", "omp-r8", "omp-c8", "ridge-omp-8",
   ]
   static let donorFreeCandidates = ["mean", "fvt", "weighted", "last", "first"]
 
@@ -77,7 +72,7 @@ struct MethodComparison {
     _ candidates: CandidateRows, progress: (Double) throws -> Void
   ) throws -> (selection: MethodSelection, rows: Matrix) {
     let names = candidates.names
-    let total = Double(names.count + 2 * Self.largestPool + 8)
+    let total = Double(Self.largestBlend * names.count + 8)
     var done = 0.0
     func judge(_ parts: [String]) throws -> Scored {
       try progress(done / total)
@@ -90,8 +85,9 @@ struct MethodComparison {
     for name in names { all.append(try judge([name])) }
     all.sort { ($0.loss, $0.name) < ($1.loss, $1.name) }
     guard var best = all.first else { throw MethodError.noSolution(method: "auto") }
-    // What knows nothing of its token is no part of an average.
-    let pool = all.map { $0.parts[0] }.filter { $0 != "mean" }.prefix(Self.largestPool)
+    // What knows nothing of its token is no part of an average. A method that is poor alone may still be
+    // the best part, since it errs otherwise than the rest.
+    let pool = all.map { $0.parts[0] }.filter { $0 != "mean" }
     for _ in 1..<Self.largestBlend {
       var better: Scored?
       for part in pool where !best.parts.contains(part) {

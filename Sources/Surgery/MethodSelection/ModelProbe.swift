@@ -45,9 +45,6 @@ struct ModelProbe: ProbedModel {
   /// Multiplications and additions for one position with the output matrix.
   private var cost: Double { work + Double(head.rows * head.columns) }
 
-  /// How many positions rows can be fitted on.
-  var fittedPositions: Int { Int(Self.budget / (2 * work)) }
-
   /// How many positions a comparison of many candidates can run each of them on.
   var comparedPositions: Int { min(8192, Int(Self.budget / (20 * cost))) }
 

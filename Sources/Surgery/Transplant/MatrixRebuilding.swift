@@ -27,10 +27,9 @@ struct MatrixRebuilding {
     var origins = plannedOrigins
     let plan = try MethodPlan(request, selection, memoryBudget: transplant.options.memoryBudget)
     var made = try choice.made ?? rows(plan, problem)
-    if let fitted = choice.fitted { made = adjusted(made, to: fitted, "fitted") }
     if let calibration = choice.calibration {
       let rows = made.withMean(MeanRow(problem).row)
-      made = adjusted(made, to: calibration.applied(to: rows), "calibrated")
+      made = calibrated(made, to: calibration.applied(to: rows))
     }
     var places: [Int: Int] = [:]
     for (place, target) in problem.targets.enumerated() {
@@ -107,15 +106,15 @@ struct MatrixRebuilding {
 
   // MARK: The rows
 
-  /// Other rows, with origins that say what was done to them.
-  private func adjusted(_ made: MadeRows, to rows: Matrix, _ adjustment: String) -> MadeRows {
+  /// Calibrated rows, with origins that say so.
+  private func calibrated(_ made: MadeRows, to rows: Matrix) -> MadeRows {
     let origins = made.origins.map { origin -> RowOrigin in
       switch origin {
-      case .mean: .computed(method: "mean, \(adjustment)", pieces: [])
+      case .mean: .computed(method: "mean, calibrated", pieces: [])
       case .combination(let method, let ids, _, _):
-        .computed(method: "\(method), \(adjustment)", pieces: ids)
+        .computed(method: "\(method), calibrated", pieces: ids)
       case .computed(let method, let pieces):
-        .computed(method: "\(method), \(adjustment)", pieces: pieces)
+        .computed(method: "\(method), calibrated", pieces: pieces)
       case .base, .padding: origin
       }
     }

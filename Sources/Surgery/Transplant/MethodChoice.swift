@@ -31,8 +31,6 @@ struct MethodChoice {
     var selection: MethodSelection?
     /// The rows that the chosen method makes, where they have been made already.
     var made: MadeRows?
-    /// Rows that take the place of those that the chosen method makes, in the order of the targets.
-    var fitted: Matrix?
     /// What is added to the rows that the chosen method makes.
     var calibration: LogitCalibration?
   }
@@ -138,25 +136,12 @@ struct MethodChoice {
     let occurring = scoring.targets.filter(Set(read.documents.joined()).contains)
     let part = self.scoring(read, scoring.probe, targets: occurring)
     let choosing = try ReadingFidelity(part, positions: positions)
-    var selection = try compare(0, choosing, part, documents: choosing.documentCount).selection
+    let selection = try compare(0, choosing, part, documents: choosing.documentCount).selection
     let plan = try MethodPlan(
       works[0].request, selection, memoryBudget: transplant.options.memoryBudget)
     let made = try works[0].rows(plan, problems[0])
     let rows = made.withMean(MeanRow(problems[0]).row)
-    let fitting = try probe.flatMap { probe in
-      try RowFitting(
-        problems[0], text: scoring.text, probe: probe.model, states: probe.states,
-        seed: transplant.options.seed, budget: probe.model.fittedPositions)
-    }
-    guard let fitting else { return (Choice(selection: selection, made: made), rows) }
-    let fitted = try fitting.fitted(rows) { try progress("fitting input rows", $0) }
-    let fidelity = try ReadingFidelity(scoring, positions: positions)
-    let (before, after) = (try fidelity.losses(of: rows), try fidelity.losses(of: fitted))
-    guard Significance.isClear(zip(before, after).map { $0 - $1 }) else {
-      return (Choice(selection: selection, made: made), rows)
-    }
-    selection.fitting = (mean(before), mean(after))
-    return (Choice(selection: selection, made: made, fitted: fitted), fitted)
+    return (Choice(selection: selection, made: made), rows)
   }
 
   private func chooseOutput(_ scoring: OwnTextScoring, inputRows: Matrix) throws -> Choice {
@@ -179,10 +164,6 @@ struct MethodChoice {
       choice.selection?.calibration = (helpful.before, helpful.after)
     }
     return choice
-  }
-
-  private func mean(_ values: [Double]) -> Double {
-    values.reduce(0, +) / Double(max(values.count, 1))
   }
 
   // MARK: Held-out tokens
