@@ -57,20 +57,19 @@ struct ExtendCommand: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.catchSignals()
-    try output.requireFree(out)
-    let progress = ProgressBar()
-    defer { progress.finish() }
+    try output.write(out) { progress in try transplant(progress) }
+  }
+
+  private func transplant(_ progress: ProgressBar) throws -> Transplant {
     let base = try ModelDirectory(model)
     var options = TransplantOptions(
       method: try method.flatMap {
         $0 == "auto" ? nil : try MethodNotation.method($0, memoryBudget: memory.bytes)
       })
     options.memoryBudget = memory.bytes
-    let transplant = try Transplant(
+    return try Transplant(
       base: base, target: TransplantTarget(derived(base, progress), of: base),
       options: output.options(options))
-    try output.run(transplant, to: out, progress)
   }
 
   private func derived(

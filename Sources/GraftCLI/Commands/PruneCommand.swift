@@ -52,10 +52,10 @@ struct PruneCommand: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.catchSignals()
-    try output.requireFree(out)
-    let progress = ProgressBar()
-    defer { progress.finish() }
+    try output.write(out) { progress in try transplant(progress) }
+  }
+
+  private func transplant(_ progress: ProgressBar) throws -> Transplant {
     let base = try ModelDirectory(model)
     var request = PruningRequest()
     request.minimumCount = minCount
@@ -65,10 +65,9 @@ struct PruneCommand: ParsableCommand {
     }
     if let keep { request.tokens = try tokens(listedIn: keep, base) }
     let derived = try DerivedVocabulary(pruning: base, request)
-    let transplant = try Transplant(
+    return try Transplant(
       base: base, target: TransplantTarget(derived, of: base),
       options: output.options(TransplantOptions(method: ConstantRows.mean)))
-    try output.run(transplant, to: out, progress)
   }
 
   private func tokens(listedIn file: String, _ base: ModelDirectory) throws -> [TokenID] {

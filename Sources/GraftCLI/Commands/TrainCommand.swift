@@ -75,10 +75,7 @@ struct TrainCommand: ParsableCommand {
     print(summary(outcome, took: ContinuousClock.now - start))
   }
 
-  private var corpus: Corpus {
-    let isJSON = !files.isEmpty && files.allSatisfy { $0.hasSuffix(".jsonl") }
-    return Corpus(files: files, format: input?.value ?? (isJSON ? .jsonLines : .lines))
-  }
+  private var corpus: Corpus { Corpus(files: files, as: input) }
 
   private func summary(_ outcome: TrainingRecipe.Outcome, took: Duration) -> String {
     let tokens = TokenizerVocabulary(outcome.definition).ids.count

@@ -130,13 +130,9 @@ struct TransplantCommand: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.catchSignals()
-    try output.requireFree(out)
-    let progress = ProgressBar()
-    defer { progress.finish() }
-    let transplant = try Transplant(
-      base: ModelDirectory(base), target: target(), options: options())
-    try output.run(transplant, to: out, progress)
+    try output.write(out) { _ in
+      try Transplant(base: ModelDirectory(base), target: target(), options: options())
+    }
   }
 
   private var out: String { others.last ?? "" }

@@ -13,8 +13,14 @@ struct CorpusOptions: ParsableArguments {
 
   /// The corpus; `nil` when there is none.
   var given: Corpus? {
-    let isJSON = corpus.allSatisfy { $0.hasSuffix(".jsonl") }
-    return corpus.isEmpty
-      ? nil : Corpus(files: corpus, format: input?.value ?? (isJSON ? .jsonLines : .lines))
+    corpus.isEmpty ? nil : Corpus(files: corpus, as: input)
+  }
+}
+
+extension Corpus {
+  /// Files that hold texts as they are said to, or as their names say.
+  init(files: [String], as format: NamedValue<Corpus.Format>?) {
+    let isJSON = !files.isEmpty && files.allSatisfy { $0.hasSuffix(".jsonl") }
+    self.init(files: files, format: format?.value ?? (isJSON ? .jsonLines : .lines))
   }
 }

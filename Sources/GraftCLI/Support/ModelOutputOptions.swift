@@ -26,13 +26,6 @@ struct ModelOutputOptions: ParsableArguments {
     if let padTo, padTo < 1 { throw ValidationError("--pad-to must be at least 1.") }
   }
 
-  /// - Throws: `ValidationError` when something stands at `out` that may not be replaced.
-  func requireFree(_ out: String) throws {
-    if !dryRun && !force && FileSystem.kind(out) != nil {
-      throw ValidationError("\(out) exists; --force replaces it.")
-    }
-  }
-
   /// Options for a transplant that is written in this way.
   func options(_ options: TransplantOptions) -> TransplantOptions {
     var options = options
@@ -42,9 +35,19 @@ struct ModelOutputOptions: ParsableArguments {
     return options
   }
 
-  /// Makes the new model and prints what was done.
-  func run(_ transplant: Transplant, to out: String, _ progress: ProgressBar) throws {
+  /// Makes a new model and prints what was done.
+  ///
+  /// - Parameter plan: what is to be made, once it is known that `out` is free.
+  /// - Throws: `ValidationError` when something stands at `out` that may not be replaced.
+  func write(_ out: String, _ plan: (ProgressBar) throws -> Transplant) throws {
+    Interruption.catchSignals()
+    if !dryRun && !force && FileSystem.kind(out) != nil {
+      throw ValidationError("\(out) exists; --force replaces it.")
+    }
     let start = ContinuousClock.now
+    let progress = ProgressBar()
+    defer { progress.finish() }
+    let transplant = try plan(progress)
     let report =
       dryRun
       ? try transplant.dryRun(progress: progress.update)

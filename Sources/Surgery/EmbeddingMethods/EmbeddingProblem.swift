@@ -39,6 +39,18 @@ public struct EmbeddingProblem: Sendable {
     return Matrix(donor, rows: anchors.map { Int($0.donor) })
   }
 
+  /// The rows of the anchors in both spaces, each about its mean.
+  ///
+  /// - Throws: as `anchorDonorRows(for:)`.
+  func centredAnchors(for method: String) throws(MethodError) -> CentredAnchors {
+    var (source, target) = (try anchorDonorRows(for: method), anchorBaseRows())
+    let (sourceMean, targetMean) = (source.meanRow(), target.meanRow())
+    source.addToRows(sourceMean, times: -1)
+    target.addToRows(targetMean, times: -1)
+    return CentredAnchors(
+      source: source, target: target, sourceMean: sourceMean, targetMean: targetMean)
+  }
+
   /// The donor's rows of some tokens, zeros for a token that the donor's matrix has no row for.
   func donorRows(_ targets: ArraySlice<TokenID>) -> Matrix {
     guard let donor else { return Matrix(rows: targets.count, columns: 0) }
@@ -55,51 +67,10 @@ public struct EmbeddingProblem: Sendable {
   }
 }
 
-extension Matrix {
-  /// The mean of the rows, added up in `Double`; zeros for a matrix without rows.
-  func meanRow() -> [Float] {
-    var sum = [Double](repeating: 0, count: columns)
-    withElements { elements in
-      for (index, value) in elements.enumerated() { sum[index % columns] += Double(value) }
-    }
-    return sum.map { Float($0 / Double(max(rows, 1))) }
-  }
-
-  /// Adds `vector`, times `factor`, to every row.
-  mutating func addToRows(_ vector: [Float], times factor: Float = 1) {
-    precondition(vector.count == columns)
-    for row in 0..<rows {
-      withMutableRow(row) { row in
-        for column in row.indices { row[column] += factor * vector[column] }
-      }
-    }
-  }
-
-  /// Divides every row by its norm; rows of zeros stay.
-  func withUnitRows() -> Matrix {
-    var result = self
-    let norms = view.rowNorms
-    for row in 0..<rows where norms[row] > 0 {
-      let scale = Float(1 / norms[row])
-      result.withMutableRow(row) { row in
-        for column in row.indices { row[column] *= scale }
-      }
-    }
-    return result
-  }
-
-  /// Whether a row holds nothing but zeros.
-  func isZero(row: Int) -> Bool { withRow(row) { $0.allSatisfy { $0 == 0 } } }
-}
-
-extension Matrix {
-  /// Adds `other`, times `factor`, element by element.
-  mutating func add(_ other: Matrix, times factor: Float = 1) {
-    precondition(rows == other.rows && columns == other.columns)
-    other.withElements { other in
-      withMutableElements { elements in
-        for index in elements.indices { elements[index] += factor * other[index] }
-      }
-    }
-  }
+/// The anchors' rows in the donor's space, the source, and in the base's, the target, without their means.
+struct CentredAnchors {
+  let source: Matrix
+  let target: Matrix
+  let sourceMean: [Float]
+  let targetMean: [Float]
 }

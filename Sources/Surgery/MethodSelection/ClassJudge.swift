@@ -75,9 +75,7 @@ struct DocumentwiseJudge: ClassJudge {
       for other in others {
         var rows = best.rows
         for member in members {
-          other.rows.withRow(member) { source in
-            rows.withMutableRow(member) { _ = $0.update(fromContentsOf: source) }
-          }
+          rows.setRow(member, to: other.rows, row: member)
         }
         let gains = zip(best.losses, try judge(rows)).map { $0 - $1 }
         let gain = gains.reduce(0, +)

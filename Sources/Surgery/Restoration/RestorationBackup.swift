@@ -25,28 +25,22 @@ struct RestorationBackup {
       try FileSystem.createDirectory(path)
     }
     for shard in base.checkpoint.shards {
-      try copy(
-        shard.file.file, count: shard.file.headerLength,
-        to: "\(root)/\(RestorationLayout.headers)/\(shard.name)")
+      let header = try OutputFile(
+        creating: "\(root)/\(RestorationLayout.headers)/\(shard.name)")
+      try header.copy(from: shard.file.file, offset: 0, count: shard.file.headerLength)
+      try header.finish()
     }
     let files =
       (base.tokenizerFiles + [
         "config.json", "generation_config.json", Checkpoint.indexName,
       ]).filter { FileSystem.isFile(base.path($0)) }
     for name in files {
-      let mapped = try MappedFile(base.path(name))
-      try copy(mapped, count: mapped.count, to: "\(root)/\(RestorationLayout.files)/\(name)")
+      try FileTree.copy(base.path(name), to: "\(root)/\(RestorationLayout.files)/\(name)")
     }
     let matrices = try self.matrices()
     try SafetensorsWriter.write(
       matrices.map(lostRows), to: root + "/" + RestorationLayout.rows)
     try writeIndex(matrices, files, to: root + "/" + RestorationLayout.index)
-  }
-
-  private func copy(_ source: MappedFile, count: Int, to path: String) throws {
-    let file = try OutputFile(creating: path)
-    try file.copy(from: source, offset: 0, count: count)
-    try file.finish()
   }
 
   // MARK: Rows

@@ -139,9 +139,7 @@ struct MatrixRebuilding {
         let made = try fitted.rows(for: part.targets[range])
         for (index, place) in places[range].enumerated() {
           origins[place] = made.origins[index]
-          made.rows.withRow(index) { source in
-            result.withMutableRow(place) { _ = $0.update(fromContentsOf: source) }
-          }
+          result.setRow(place, to: made.rows, row: index)
         }
         done += range.count
         try progress(

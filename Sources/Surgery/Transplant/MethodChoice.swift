@@ -109,9 +109,7 @@ struct MethodChoice {
     for exception in outcome.selection.exceptions {
       let other = candidates.average(exception.method.split(separator: "+").map(String.init))
       for place in classes.indices where classes[place] == exception.tokenClass {
-        other.withRow(place) { source in
-          outcome.rows.withMutableRow(place) { _ = $0.update(fromContentsOf: source) }
-        }
+        outcome.rows.setRow(place, to: other, row: place)
       }
     }
     return outcome

@@ -19,18 +19,9 @@ public enum ConstantRows: String, EmbeddingMethod, CaseIterable {
   ) throws -> any FittedMethod {
     let anchors = problem.anchorBaseRows()
     let mean = anchors.meanRow()
-    var squares = [Double](repeating: 0, count: anchors.columns)
-    for row in 0..<anchors.rows {
-      anchors.withRow(row) { row in
-        for column in row.indices {
-          let difference = Double(row[column] - mean[column])
-          squares[column] += difference * difference
-        }
-      }
-    }
-    let deviations = squares.map { Float(($0 / Double(max(anchors.rows, 1))).squareRoot()) }
     try progress(1)
-    return FittedConstant(method: self, mean: mean, deviations: deviations)
+    return FittedConstant(
+      method: self, mean: mean, deviations: anchors.columnDeviations(from: mean))
   }
 }
 

@@ -33,10 +33,9 @@ public struct ProcrustesTransfer: EmbeddingMethod {
   public func fit(
     to problem: EmbeddingProblem, progress: (_ fraction: Double) throws -> Void
   ) throws -> any FittedMethod {
-    var (source, target) = (try problem.anchorDonorRows(for: name), problem.anchorBaseRows())
-    let (sourceMean, targetMean) = (source.meanRow(), target.meanRow())
-    source.addToRows(sourceMean, times: -1)
-    target.addToRows(targetMean, times: -1)
+    let anchors = try problem.centredAnchors(for: name)
+    let (source, target) = (anchors.source, anchors.target)
+    let (sourceMean, targetMean) = (anchors.sourceMean, anchors.targetMean)
     let cross = LinearAlgebra.product(source, target, transposingLeft: true)
     let factor = LinearAlgebra.orthogonalFactor(
       cross.withElements { $0.map(Double.init) }, rows: cross.rows, columns: cross.columns)
@@ -69,10 +68,9 @@ public struct RelativeTransfer: EmbeddingMethod {
   public func fit(
     to problem: EmbeddingProblem, progress: (_ fraction: Double) throws -> Void
   ) throws -> any FittedMethod {
-    var (source, target) = (try problem.anchorDonorRows(for: name), problem.anchorBaseRows())
-    let (sourceMean, targetMean) = (source.meanRow(), target.meanRow())
-    source.addToRows(sourceMean, times: -1)
-    target.addToRows(targetMean, times: -1)
+    let anchors = try problem.centredAnchors(for: name)
+    let (source, target) = (anchors.source, anchors.target)
+    let (sourceMean, targetMean) = (anchors.sourceMean, anchors.targetMean)
     let (sourceUnits, targetUnits) = (source.withUnitRows(), target.withUnitRows())
     // ê = (T̂ᵀT̂ + λ)⁻¹ T̂ᵀ Ŝ ŝ: a matrix of target × source dimensions, with ŝ a unit vector.
     let gram = LinearAlgebra.product(targetUnits, targetUnits, transposingLeft: true)

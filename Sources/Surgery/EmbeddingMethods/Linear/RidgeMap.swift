@@ -29,7 +29,7 @@ struct RidgeMap: Sendable {
     precondition(source.rows == target.rows)
     sourceMean = source.meanRow()
     targetMean = target.meanRow()
-    sourceScale = Self.deviations(source, mean: sourceMean)
+    sourceScale = source.columnDeviations(from: sourceMean).map { max($0, 1e-8) }
     let standardized = Self.standardize(source, sourceMean, sourceScale)
     var centred = target
     centred.addToRows(targetMean, times: -1)
@@ -86,19 +86,6 @@ struct RidgeMap: Sendable {
       if error < best.error { best = (penalty, error) }
     }
     return best.penalty
-  }
-
-  private static func deviations(_ matrix: Matrix, mean: [Float]) -> [Float] {
-    var sum = [Double](repeating: 0, count: matrix.columns)
-    for row in 0..<matrix.rows {
-      matrix.withRow(row) { row in
-        for column in row.indices {
-          let difference = Double(row[column] - mean[column])
-          sum[column] += difference * difference
-        }
-      }
-    }
-    return sum.map { max(Float(($0 / Double(max(matrix.rows, 1))).squareRoot()), 1e-8) }
   }
 
   private static func standardize(_ rows: Matrix, _ mean: [Float], _ scale: [Float]) -> Matrix {

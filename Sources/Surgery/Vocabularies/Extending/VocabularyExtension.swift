@@ -45,7 +45,7 @@ struct VocabularyExtension {
 
   /// Adds a token that is taken out of texts before the model sees them.
   mutating func addAdded(_ text: String) {
-    guard old.vocabulary.id(of: text) == nil, !texts.contains(text) else { return }
+    guard old.vocabulary.id(of: text) == nil, ids[Array(text.utf8)] == nil else { return }
     definition.addedTokens.append(AddedToken(id: nextID, content: text, isNormalized: false))
     // In the model too, so that its id is that of the model.
     add(Array(text.utf8), score: definition.model.lowestScore)
