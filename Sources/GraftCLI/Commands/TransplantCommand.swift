@@ -89,6 +89,14 @@ struct TransplantCommand: ParsableCommand {
   var calibrate: String?
 
   @Option(
+    help: ArgumentHelp(
+      """
+      How many tokens of text, which the base writes itself, maps between rows are learnt from by auto; \
+      0 for none. Without it as many as take a minute or two.
+      """, valueName: "n"))
+  var learningTokens: Int?
+
+  @Option(
     help: ArgumentHelp("Decides which tokens are held out for comparison.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -111,6 +119,9 @@ struct TransplantCommand: ParsableCommand {
   @OptionGroup var output: ModelOutputOptions
 
   func validate() throws {
+    if let learningTokens, learningTokens < 0 {
+      throw ValidationError("--learning-tokens must be at least 0.")
+    }
     if heldOutCount < 0 { throw ValidationError("--held-out must be at least 0.") }
     if others.count != (tokenizer == nil ? 2 : 1) {
       throw ValidationError(
@@ -158,6 +169,7 @@ struct TransplantCommand: ParsableCommand {
     if let calibrate {
       options.calibrationTexts = CalibrationText(try FileSystem.read(calibrate)).texts
     }
+    options.learningTokens = learningTokens
     options.seed = seed
     options.heldOutCount = heldOutCount
     options.memoryBudget = memory.bytes

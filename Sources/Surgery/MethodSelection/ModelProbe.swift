@@ -75,6 +75,19 @@ struct ModelProbe: ProbedModel {
     try model.finalStates(ofStoredRows: rows, lengths: lengths, caches: caches)
   }
 
+  /// How many tokens of text can be gone through forth and back.
+  ///
+  /// - Parameter work: multiplications and additions for each of them beside those of the model.
+  func learningPositions(work extra: Double) -> Int { Int(Self.budget / (3 * cost + extra)) }
+
+  /// What sequences of stored input rows cost with other output rows, and the gradient of it.
+  func gradient(
+    of rows: Matrix, lengths: [Int], targets: [Int], output: Matrix, fitted: Range<Int>
+  ) throws -> RowGradient {
+    try model.rowGradient(
+      ofStoredRows: rows, lengths: lengths, targets: targets, output: output, fitted: fitted)
+  }
+
   /// A cache of a text of which nothing has been read.
   func makeCache() -> KeyValueCache { model.makeCache() }
 

@@ -31,6 +31,9 @@ public struct TransplantOptions: Sendable {
   /// Texts on which methods are compared and new logits calibrated; those that the base writes itself
   /// when `nil`.
   public var calibrationTexts: [String]?
+  /// The tokens of text, written by the base, from which maps between rows are learnt; 0 for none, and as
+  /// many as take a minute or two when `nil`.
+  public var learningTokens: Int?
   /// The working memory that methods may use, in bytes.
   public var memoryBudget = 4 << 30
   /// Decides which tokens are held out and what the model writes for the comparison of methods.
