@@ -82,9 +82,9 @@ struct TransplantCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      A text in UTF-8 like those that the model is meant for: methods are compared on it, and the \
-      logits of new tokens are brought to their frequencies in it. Without it the base writes text \
-      itself.
+      A text in UTF-8 like those that the model is meant for: methods are compared on it, maps learnt \
+      from it, and the logits of new tokens brought to their frequencies in it. Without it the base \
+      writes text itself.
       """, valueName: "text"))
   var calibrate: String?
 
@@ -167,7 +167,7 @@ struct TransplantCommand: ParsableCommand {
     }
     options.unties = untie
     if let calibrate {
-      options.calibrationTexts = CalibrationText(try FileSystem.read(calibrate)).texts
+      options.calibrationText = CalibrationText(try FileSystem.read(calibrate))
     }
     options.learningTokens = learningTokens
     options.seed = seed

@@ -46,7 +46,7 @@ struct ModelProbe: ProbedModel {
   private var cost: Double { work + Double(head.rows * head.columns) }
 
   /// How many positions a comparison of many candidates can run each of them on.
-  var comparedPositions: Int { min(8192, Int(Self.budget / (20 * cost))) }
+  var comparedPositions: Int { min(4096, Int(Self.budget / (20 * cost))) }
 
   /// How many tokens can be held out for criteria that run the model, of at most `limit`.
   func heldOutCount(limit: Int) -> Int {

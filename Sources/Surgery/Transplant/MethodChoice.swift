@@ -58,7 +58,7 @@ struct MethodChoice {
       problems.allSatisfy({ $0.targets == problem.targets })
     else { return nil }
     let texts =
-      try transplant.options.calibrationTexts ?? OwnText.texts(probe.texts, of: transplant.base)
+      try transplant.options.calibrationText?.judged ?? OwnText.texts(probe.texts, of: transplant.base)
     guard let text = try ownText(texts) else { return nil }
     let scoring = self.scoring(text, probe.model, targets: problem.targets)
     return scoring.occurrences.reduce(0, +) >= Self.fewestOccurrences ? scoring : nil
@@ -79,7 +79,7 @@ struct MethodChoice {
   }
 
   private var textName: String {
-    transplant.options.calibrationTexts == nil ? "text that the base writes itself" : "the text"
+    transplant.options.calibrationText == nil ? "text that the base writes itself" : "the text"
   }
 
   /// The rows of a choice, the mean row where there was nothing to go by.
@@ -143,10 +143,12 @@ struct MethodChoice {
 
   private func chooseOutput(_ scoring: OwnTextScoring, inputRows: Matrix) throws -> Choice {
     guard works[1].isAutomatic else { return Choice() }
+    // Output rows differ only in what is predicted, which takes no new run of the model.
+    let limited = scoring.limited(to: 2 * scoring.probe.comparedPositions)
     let criterion = OwnTextCriterion(
-      scoring: scoring, read: try scoring.states(inputRows), name: "bits per byte of \(textName)")
+      scoring: limited, read: try limited.states(inputRows), name: "bits per byte of \(textName)")
     return Choice(
-      selection: try compare(1, criterion, scoring, documents: scoring.text.documents.count))
+      selection: try compare(1, criterion, limited, documents: limited.text.documents.count))
   }
 
   // MARK: Held-out tokens

@@ -25,7 +25,7 @@ struct TextTuning {
   }
 
   func tuned(_ choices: [MethodChoice.Choice]) throws -> [MethodChoice.Choice] {
-    let isTuned = works.contains(where: \.isAutomatic) || options.calibrationTexts != nil
+    let isTuned = works.contains(where: \.isAutomatic) || options.calibrationText != nil
     guard isTuned else { return choices }
     var result = choices
     let last = works.count - 1
@@ -43,7 +43,7 @@ struct TextTuning {
       }
     }
     // A row for both uses cannot be shifted for one of them.
-    guard last > 0, works[last].isAutomatic || options.calibrationTexts != nil else { return result }
+    guard last > 0, works[last].isAutomatic || options.calibrationText != nil else { return result }
     let read = try scoring.states(state.input)
     if let helpful = LogitCalibration.helpful(scoring, read, state.output) {
       result[last].made = result[last].made?
@@ -98,10 +98,11 @@ struct TextTuning {
     return tokens >= (options.learningTokens == nil ? Self.fewestTokens : 1) ? tokens : nil
   }
 
-  /// Texts that the base writes, other than those that everything is judged by, in the new tokens.
+  /// Texts in the new tokens, other than those that everything is judged by: the user's, if there is one,
+  /// and then those that the base writes.
   private func documents(tokens: Int) throws -> [[TokenID]] {
-    var documents: [[TokenID]] = []
-    var count = 0
+    var documents = try options.calibrationText.flatMap { try choice.ownText($0.learnt) }?.documents ?? []
+    var count = documents.reduce(0) { $0 + $1.count }
     var round: UInt64 = 1
     while count < tokens {
       let seed = options.seed &+ round &* 0x9E37_79B9_7F4A_7C15
