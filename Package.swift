@@ -82,7 +82,10 @@ let package = Package(
       ["ByteIO", "LanguageModels", "Tensors", "Tokenization", "TokenizerFiles"]),
     tests(
       "SurgeryTests",
-      ["ByteIO", "Normalization", "Surgery", "Tensors", "Tokenization", "TokenizerFiles"]),
+      [
+        "ByteIO", "LanguageModels", "Normalization", "Surgery", "Tensors", "Tokenization",
+        "TokenizerFiles",
+      ]),
     tests("GraftCLITests", ["Graft"]),
   ]
 )
