@@ -26,11 +26,7 @@ struct MatrixRebuilding {
     let selection = choice.selection
     var origins = plannedOrigins
     let plan = try MethodPlan(request, selection, memoryBudget: transplant.options.memoryBudget)
-    var made = try choice.made ?? rows(plan, problem)
-    if let calibration = choice.calibration {
-      let rows = made.withMean(MeanRow(problem).row)
-      made = calibrated(made, to: calibration.applied(to: rows))
-    }
+    let made = try choice.made ?? rows(plan, problem)
     var places: [Int: Int] = [:]
     for (place, target) in problem.targets.enumerated() {
       origins[Int(target)] = made.origins[place]
@@ -105,21 +101,6 @@ struct MatrixRebuilding {
   }
 
   // MARK: The rows
-
-  /// Calibrated rows, with origins that say so.
-  private func calibrated(_ made: MadeRows, to rows: Matrix) -> MadeRows {
-    let origins = made.origins.map { origin -> RowOrigin in
-      switch origin {
-      case .mean: .computed(method: "mean, calibrated", pieces: [])
-      case .combination(let method, let ids, _, _):
-        .computed(method: "\(method), calibrated", pieces: ids)
-      case .computed(let method, let pieces):
-        .computed(method: "\(method), calibrated", pieces: pieces)
-      case .base, .padding: origin
-      }
-    }
-    return MadeRows(rows: rows, origins: origins)
-  }
 
   /// The rows of all targets.
   func rows(_ plan: MethodPlan, _ problem: EmbeddingProblem) throws -> MadeRows {

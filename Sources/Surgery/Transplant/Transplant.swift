@@ -154,7 +154,7 @@ public struct Transplant: Sendable {
   private func probe(_ progress: SurgeryProgress) throws -> ProbeStates? {
     let requests = [options.input] + (sharesOneMatrix ? [] : [options.output])
     let isNeeded = requests.contains { if case .automatic = $0 { true } else { false } }
-    guard isNeeded || options.calibrationTexts != nil else { return nil }
+    guard isNeeded || options.calibrationText != nil else { return nil }
     return try ProbeStates(base, heldOutCount: options.heldOutCount, seed: options.seed) {
       try progress("reading the base model", $0)
     }

@@ -41,7 +41,7 @@ struct TransplantManifest {
       members.append("\"tolerance\":\(JSONText.number(omp.tolerance))")
     }
     members.append("\"seed\":\(transplant.options.seed)")
-    if transplant.options.calibrationTexts != nil { members.append("\"calibrated\":true") }
+    if transplant.options.calibrationText != nil { members.append("\"calibrated\":true") }
     if transplant.unties { members.append("\"untied\":true") }
     switch transplant.options.rowCount {
     case .donor: break

@@ -28,9 +28,12 @@ public struct TransplantOptions: Sendable {
   /// Whether a base whose input and output are one matrix gets two, since the two uses of a new token
   /// want different rows.
   public var unties = false
-  /// Texts on which methods are compared and new logits calibrated; those that the base writes itself
-  /// when `nil`.
-  public var calibrationTexts: [String]?
+  /// A text on which methods are compared, from which maps are learnt, and to which the logits of new
+  /// tokens are calibrated; without it the base writes text itself.
+  public var calibrationText: CalibrationText?
+  /// The tokens of text, written by the base, from which maps between rows are learnt; 0 for none, and as
+  /// many as take a minute or two when `nil`.
+  public var learningTokens: Int?
   /// The working memory that methods may use, in bytes.
   public var memoryBudget = 4 << 30
   /// Decides which tokens are held out and what the model writes for the comparison of methods.

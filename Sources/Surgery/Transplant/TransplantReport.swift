@@ -178,11 +178,12 @@ extension MethodSelection {
       "{\"class\":\(JSONText.string($0.tokenClass.rawValue)),"
         + "\"method\":\(JSONText.string($0.method)),\"heldOut\":\($0.heldOut)}"
     }
-    let calibration = calibration.map {
-      "{\"before\":\(JSONText.number($0.before)),\"after\":\(JSONText.number($0.after))}"
+    func change(_ losses: (before: Double, after: Double)?) -> String {
+      guard let (before, after) = losses else { return "null" }
+      return "{\"before\":\(JSONText.number(before)),\"after\":\(JSONText.number(after))}"
     }
     return "{\"criterion\":\(JSONText.string(criterion)),\"heldOut\":\(heldOut),"
       + "\"chosen\":\(JSONText.string(chosen)),\"classes\":\(JSONText.list(exceptions)),"
-      + "\"calibration\":\(calibration ?? "null"),\"results\":\(JSONText.list(results))}"
+      + "\"learning\":\(change(learning)),\"calibration\":\(change(calibration)),\"results\":\(JSONText.list(results))}"
   }
 }
