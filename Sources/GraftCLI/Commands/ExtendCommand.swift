@@ -40,8 +40,8 @@ struct ExtendCommand: ParsableCommand {
   @Option(help: "How rows are made: auto, or a method that needs no donor.")
   var method: String?
 
-  @Option(help: ArgumentHelp("The working memory to stay within.", valueName: "size"))
-  var memory = ByteSize(bytes: 4 << 30)
+  @Option(help: ArgumentHelp("The memory to stay within.", valueName: "size"))
+  var memory = ByteSize(bytes: 8 << 30)
 
   @OptionGroup var output: ModelOutputOptions
 

@@ -22,6 +22,8 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
     case vocabularyTooSmall(requested: Int, needed: Int)
     /// More rows are asked for than any vocabulary has.
     case vocabularyTooLarge(rows: Int, limit: Int)
+    /// The models and the new rows take more memory than may be used.
+    case memoryBudgetTooSmall(budget: Int, needed: Int)
     /// The model does not hold what is needed to give back its base.
     case notRestorable
     /// It was written by a graft that this one does not understand.
@@ -63,6 +65,9 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
       "its tokenizer shares no token with the one of \(donor), so there is nothing to rebuild from"
     case .vocabularyTooSmall(let requested, let needed):
       "a vocabulary of \(requested) rows is too small: the tokenizer needs \(needed)"
+    case .memoryBudgetTooSmall(let budget, let needed):
+      "the models and the new rows take \((needed >> 20) + 1) MiB of memory, and only "
+        + "\(budget >> 20) MiB may be used; give more with --memory"
     case .notRestorable:
       "there is no \(RestorationLayout.directory) in it; only a model that was made with --restorable "
         + "can be turned back"

@@ -31,8 +31,8 @@ public struct TransplantOptions: Sendable {
   /// Texts on which methods are compared and new logits calibrated; those that the base writes itself
   /// when `nil`.
   public var calibrationTexts: [String]?
-  /// The working memory that methods may use, in bytes.
-  public var memoryBudget = 4 << 30
+  /// The memory that the process may use, in bytes; pages of mapped files beyond it are given back.
+  public var memoryBudget = 8 << 30
   /// Decides which tokens are held out and what the model writes for the comparison of methods.
   public var seed: UInt64 = 0
   /// Whether the new model takes along what is lost of the base, so that `Restoration` can give it back.

@@ -6,6 +6,7 @@ internal import Tokenization
 struct TransplantOutput {
   let transplant: Transplant
   let matrices: [RebuiltMatrix]
+  let inputs: TransplantInputs
   let directory: AtomicDirectory
 
   private var base: ModelDirectory { transplant.base }
@@ -22,8 +23,8 @@ struct TransplantOutput {
       try RestorationBackup(base: base, alignment: transplant.alignment, directory: directory)
         .write()
     }
-    try TransplantManifest(transplant: transplant, matrices: matrices)
-      .write(to: directory.path(Self.manifestName), progress: progress)
+    try TransplantManifest(transplant: transplant, matrices: matrices, inputs: inputs)
+      .write(to: directory.path(Self.manifestName))
   }
 
   // MARK: Weights

@@ -54,6 +54,15 @@ public struct MatrixView: Sendable {
     return result
   }
 
+  /// Gives the memory of a mapped file's part back until it is read again; nothing for other views.
+  package func releasePages() {
+    guard let file = owner as? MappedFile, let start = bytes.baseAddress,
+      let first = file.bytes.baseAddress
+    else { return }
+    let offset = start - first
+    file.releasePages(offset..<(offset + bytes.count))
+  }
+
   /// The stored bytes of one row.
   public func rowBytes(_ row: Int) -> [UInt8] { withBytes(ofRows: row..<(row + 1)) { Array($0) } }
 
