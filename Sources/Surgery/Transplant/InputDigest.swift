@@ -12,7 +12,9 @@ final class InputDigest {
   deinit { EVP_MD_CTX_free(context) }
 
   func add(_ bytes: UnsafeRawBufferPointer) throws(DigestError) {
-    guard EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1 else { throw DigestError() }
+    guard EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1 else {
+      throw DigestError()
+    }
   }
 
   /// Adds a text and its end, so that no two lists of texts are the same.

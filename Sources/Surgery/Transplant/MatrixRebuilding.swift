@@ -163,7 +163,8 @@ struct MatrixRebuilding {
       try fitted
       ?? method.fit(to: problem) { try progress("preparing \(role.rawValue) rows", $0) }
     fitted = method
-    let made = try journal?.making(name) { try method.rows(for: targets) }
+    let made =
+      try journal?.making(name) { try method.rows(for: targets) }
       ?? method.rows(for: targets)
     if ProcessMemory.resident > transplant.options.memoryBudget {
       // Mapped rows are read again where they are needed.

@@ -31,6 +31,9 @@ extension Transplant {
   ) throws -> TransplantReport {
     // First, so that an impossible destination is known before the work.
     try requireOwnDestination(path)
+    if let gguf = base.gguf {
+      return try write(gguf, to: path, keepingAfter: duration, progress: progress)
+    }
     let directory = try AtomicDirectory(
       destination: path, replacing: options.replacesExisting)
     let inputs = try TransplantInputs(self, progress: progress)
@@ -43,6 +46,25 @@ extension Transplant {
     try directory.commit()
     try journal.remove()
     return TransplantReport(self, matrices, directory: directory.destination)
+  }
+
+  /// The same for a GGUF file.
+  private func write(
+    _ base: GGUFModel, to path: String, keepingAfter duration: Duration,
+    progress: @escaping SurgeryProgress
+  ) throws -> TransplantReport {
+    if options.isRestorable { throw ModelError(self.base.path, .notForGGUF("--restorable")) }
+    if !options.replacesExisting { try FileSystem.requireNothing(at: path) }
+    let inputs = try TransplantInputs(self, progress: progress)
+    let journal = try RowJournal(
+      destination: path, identity: inputs.identity, leastDuration: duration)
+    let matrices = try solve(journal: journal, progress: progress)
+    let output = GGUFOutput(transplant: self, matrices: matrices, base: base)
+    try FileSystem.writeAtomically(to: path, replacing: options.replacesExisting) { file in
+      try output.write(to: file, progress: progress)
+    }
+    try journal.remove()
+    return TransplantReport(self, matrices, directory: path)
   }
 
   /// The file with the rows of an unfinished transplant to `path`, when there is one.

@@ -61,6 +61,9 @@ public struct Transplant: Sendable {
       throw ModelError(base.path, .nothingShared(donor: target.path))
     }
     rowCount = try Self.rowCount(options.rowCount, target)
+    try ConfigEdit(
+      base: base, target: target, alignment: alignment, rowCount: rowCount, unties: false
+    ).requirePlaceholders()
     let spelling = TokenSpelling(target.definition, target.vocabulary)
     var texts: [TokenID: [UInt8]] = [:]
     for id in target.vocabulary.ids {
@@ -164,7 +167,8 @@ public struct Transplant: Sendable {
     if let output = base.vocabularyTensors.output { return output }
     guard unties else { return nil }
     return VocabularyTensors.Entry(
-      name: try base.outputName(), matrix: base.vocabularyTensors.input.matrix)
+      name: try base.outputName(), matrix: base.vocabularyTensors.input.matrix,
+      isStoredAsRow: false)
   }
 
   private func probe(_ progress: SurgeryProgress) throws -> ProbeStates? {

@@ -52,6 +52,13 @@ struct TransplantInputs {
   private static func describe(
     _ model: ModelDirectory, _ role: String, _ progress: SurgeryProgress
   ) throws -> String {
+    if model.gguf != nil {
+      let digest = try InputDigest.sha256(ofFile: model.path) { _ in
+        try progress("hashing the \(role)", 0)
+      }
+      return object(
+        model.path, ["\(JSONText.string(FileSystem.lastComponent(model.path))):\"\(digest)\""])
+    }
     let configs = ["config.json", "generation_config.json"].filter {
       FileSystem.isFile(model.path($0))
     }

@@ -66,6 +66,10 @@ struct TransplantManifest {
     if matrix.role == .input, let copy = transplant.base.vocabularyTensors.tiedCopy {
       try file.write("\"copy\":\(JSONText.string(copy)),\n")
     }
+    let copies = transplant.base.vocabularyTensors.inputCopies
+    if matrix.role == .input, !copies.isEmpty {
+      try file.write("\"copies\":\(JSONText.list(copies.map { JSONText.string($0) })),\n")
+    }
     try file.write("\"method\":\(JSONText.string(matrix.method)),\n")
     for exception in matrix.selection?.exceptions ?? [] {
       try file.write(

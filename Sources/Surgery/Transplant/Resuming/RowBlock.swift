@@ -85,7 +85,9 @@ enum RowBlock {
     }
 
     mutating func number() -> Int? {
-      take(8).flatMap { Int(exactly: bytes.loadUnaligned(fromByteOffset: $0.lowerBound, as: UInt64.self)) }
+      take(8).flatMap {
+        Int(exactly: bytes.loadUnaligned(fromByteOffset: $0.lowerBound, as: UInt64.self))
+      }
     }
 
     mutating func origin() -> RowOrigin? {
@@ -112,7 +114,9 @@ enum RowBlock {
     }
 
     private mutating func numbers() -> [UInt32]? {
-      guard let count = number(), count <= bytes.count, let place = take(4 * count) else { return nil }
+      guard let count = number(), count <= bytes.count, let place = take(4 * count) else {
+        return nil
+      }
       return (0..<count).map {
         bytes.loadUnaligned(fromByteOffset: place.lowerBound + 4 * $0, as: UInt32.self)
       }
