@@ -17,9 +17,13 @@ public struct ModelVerification: Sendable {
 
   /// Checks the directory at `path`.
   ///
+  /// - Parameter other: a model whose vocabulary must be the same in all that ids depend on.
   /// - Complexity: O(size of the vocabulary's matrices).
-  public init(_ path: String) {
+  public init(_ path: String, sameIDsAs other: String? = nil) {
     self.path = path
+    if let other, let pair = attempt({ (try ModelDirectory(path), try ModelDirectory(other)) }) {
+      problems += SharedVocabulary(pair.0, pair.1).differences
+    }
     guard FileSystem.isDirectory(path) else {
       problems.append(ModelError(path, .noDirectory).description)
       return
