@@ -106,8 +106,8 @@ struct TransplantCommand: ParsableCommand {
       "How many shared tokens to rebuild for comparison with their real rows.", valueName: "n"))
   var heldOutCount = 256
 
-  @Option(help: ArgumentHelp("The working memory to stay within.", valueName: "size"))
-  var memory = ByteSize(bytes: 4 << 30)
+  @Option(help: ArgumentHelp("The memory to stay within.", valueName: "size"))
+  var memory = ByteSize(bytes: 8 << 30)
 
   @Option(
     name: .customLong("vocab-size"),

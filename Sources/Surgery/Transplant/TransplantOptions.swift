@@ -34,8 +34,8 @@ public struct TransplantOptions: Sendable {
   /// The tokens of text, written by the base, from which maps between rows are learnt; 0 for none, and as
   /// many as take a minute or two when `nil`.
   public var learningTokens: Int?
-  /// The working memory that methods may use, in bytes.
-  public var memoryBudget = 4 << 30
+  /// The memory that the process may use, in bytes; pages of mapped files beyond it are given back.
+  public var memoryBudget = 8 << 30
   /// Decides which tokens are held out and what the model writes for the comparison of methods.
   public var seed: UInt64 = 0
   /// Whether the new model takes along what is lost of the base, so that `Restoration` can give it back.
