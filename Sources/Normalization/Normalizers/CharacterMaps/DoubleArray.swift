@@ -19,7 +19,8 @@ struct DoubleArray {
   private var numbers: [State: Int] = [:]
   /// Where the units that a state leads to are found, by the state; two never share their place.
   private var bases: [Int: Int] = [:]
-  private var takenBases: Set<Int> = []
+  /// The first place is none: sentencepiece refuses a root that leads to itself.
+  private var takenBases: Set<Int> = [0]
   private var isTaken: [Bool] = []
 
   /// Units are added in blocks; only the last ones are searched for room.
