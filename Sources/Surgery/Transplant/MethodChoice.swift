@@ -58,7 +58,8 @@ struct MethodChoice {
       problems.allSatisfy({ $0.targets == problem.targets })
     else { return nil }
     let texts =
-      try transplant.options.calibrationText?.judged ?? OwnText.texts(probe.texts, of: transplant.base)
+      try transplant.options.calibrationText?.judged
+      ?? OwnText.texts(probe.texts, of: transplant.base)
     guard let text = try ownText(texts) else { return nil }
     let scoring = self.scoring(text, probe.model, targets: problem.targets)
     return scoring.occurrences.reduce(0, +) >= Self.fewestOccurrences ? scoring : nil

@@ -17,63 +17,53 @@ struct TextTuning {
   /// What the corrected rows are mapped from, beside themselves: one method for each kind of knowledge.
   private static let parts = ["first", "last", "fvt", "ridge", "omp-c8"]
 
-  /// Rows that are judged and changed together.
-  private struct State {
-    var input: Matrix
-    /// Equal to `input` where there is one matrix.
-    var output: Matrix
-  }
-
+  /// Choices with the rows that their methods make, tuned where nothing forbids it.
   func tuned(_ choices: [MethodChoice.Choice]) throws -> [MethodChoice.Choice] {
-    let isTuned = works.contains(where: \.isAutomatic) || options.calibrationText != nil
-    guard isTuned else { return choices }
+    let isAutomatic = works.contains(where: \.isAutomatic)
+    guard isAutomatic || options.calibrationText != nil else { return choices }
     var result = choices
-    let last = works.count - 1
     for index in works.indices { result[index].made = try choice.made(index, choices[index]) }
-    var state = State(input: try choice.rows(0, result[0]), output: try choice.rows(last, result[last]))
-    if works.contains(where: \.isAutomatic), let learnt = try learn(state) {
-      state = learnt.state
-      if works[0].isAutomatic {
-        result[0].made = result[0].made?.changed(to: state.input, by: "learnt maps")
-        result[0].selection?.learning = learnt.losses
-      }
-      if last > 0, works[last].isAutomatic {
-        result[last].made = result[last].made?.changed(to: state.output, by: "learnt maps")
-        result[last].selection?.learning = learnt.losses
-      }
-    }
+    if isAutomatic { try learn(&result) }
     // A row for both uses cannot be shifted for one of them.
-    guard last > 0, works[last].isAutomatic || options.calibrationText != nil else { return result }
-    let read = try scoring.states(state.input)
-    if let helpful = LogitCalibration.helpful(scoring, read, state.output) {
-      result[last].made = result[last].made?
-        .changed(to: helpful.calibration.applied(to: state.output), by: "calibrated")
-      result[last].selection?.calibration = (helpful.before, helpful.after)
+    if works.count == 2, works[1].isAutomatic || options.calibrationText != nil {
+      try calibrate(&result)
     }
     return result
   }
 
+  private func calibrate(_ choices: inout [MethodChoice.Choice]) throws {
+    let rows = try choice.rows(1, choices[1])
+    let read = try scoring.states(try choice.rows(0, choices[0]))
+    guard let helpful = LogitCalibration.helpful(scoring, read, rows) else { return }
+    choices[1].made = choices[1].made?
+      .changed(to: helpful.calibration.applied(to: rows), by: "calibrated")
+    choices[1].selection?.calibration = (helpful.before, helpful.after)
+  }
+
   // MARK: Learning
 
-  /// The rows with learnt corrections; `nil` when there is too little text, or the text that everything is
-  /// judged by does not become clearly cheaper.
-  private func learn(
-    _ state: State
-  ) throws -> (state: State, losses: (before: Double, after: Double))? {
-    var corrections = MapLearner.Corrections(input: try correction(0, state.input))
-    if works.count > 1 { corrections.output = try correction(1, state.output) }
-    guard let tokens = tokenCount(corrections) else { return nil }
-    let documents = try documents(tokens: tokens)
+  /// Corrects rows by maps that are learnt from text, unless there is too little of it, or the text that
+  /// everything is judged by does not become clearly cheaper.
+  private func learn(_ choices: inout [MethodChoice.Choice]) throws {
+    let last = works.count - 1
+    let (input, output) = try (choice.rows(0, choices[0]), choice.rows(last, choices[last]))
+    var corrections = MapLearner.Corrections(input: try correction(0, input))
+    if last > 0 { corrections.output = try correction(last, output) }
+    guard let tokens = tokenCount(corrections) else { return }
     let learner = MapLearner(
-      documents: documents, scoring: scoring, learnsInput: works[0].isAutomatic,
-      learnsOutput: works[works.count - 1].isAutomatic, seed: options.seed)
+      documents: try documents(tokens: tokens), scoring: scoring,
+      learnsInput: works[0].isAutomatic, learnsOutput: works[last].isAutomatic,
+      seed: options.seed)
     let learnt = try learner.learn(corrections) { try choice.progress("learning maps", $0) }
-    let tuned = State(input: learnt.inputRows, output: learnt.outputRows)
-    let before = scoring.losses(try scoring.states(state.input), state.output)
-    let after = scoring.losses(try scoring.states(tuned.input), tuned.output)
-    guard Significance.isClear(zip(before, after).map { $0 - $1 }) else { return nil }
+    let before = scoring.losses(try scoring.states(input), output)
+    let after = scoring.losses(try scoring.states(learnt.inputRows), learnt.outputRows)
+    guard Significance.isClear(zip(before, after).map { $0 - $1 }) else { return }
     func mean(_ losses: [Double]) -> Double { losses.reduce(0, +) / Double(losses.count) }
-    return (tuned, (mean(before), mean(after)))
+    for index in works.indices where works[index].isAutomatic {
+      choices[index].made = choices[index].made?
+        .changed(to: index == 0 ? learnt.inputRows : learnt.outputRows, by: "learnt maps")
+      choices[index].selection?.learning = (mean(before), mean(after))
+    }
   }
 
   private func correction(_ index: Int, _ start: Matrix) throws -> LinearCorrection {
@@ -101,7 +91,8 @@ struct TextTuning {
   /// Texts in the new tokens, other than those that everything is judged by: the user's, if there is one,
   /// and then those that the base writes.
   private func documents(tokens: Int) throws -> [[TokenID]] {
-    var documents = try options.calibrationText.flatMap { try choice.ownText($0.learnt) }?.documents ?? []
+    var documents =
+      try options.calibrationText.flatMap { try choice.ownText($0.learnt) }?.documents ?? []
     var count = documents.reduce(0) { $0 + $1.count }
     var round: UInt64 = 1
     while count < tokens {

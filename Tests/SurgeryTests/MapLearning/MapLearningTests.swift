@@ -13,7 +13,8 @@ import Tokenization
   private static let tokenizer = PackageFiles.root + "/vocabs/example-donor"
   private static let text = PackageFiles.root + "/vocabs/example-test.txt"
 
-  private func transplant(_ options: TransplantOptions, to path: String) throws -> TransplantReport {
+  private func transplant(_ options: TransplantOptions, to path: String) throws -> TransplantReport
+  {
     try Transplant(
       base: ModelDirectory(Self.base),
       target: TransplantTarget(tokenizer: Self.tokenizer), options: options
