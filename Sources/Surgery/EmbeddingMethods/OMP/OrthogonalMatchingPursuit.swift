@@ -90,14 +90,13 @@ public struct OrthogonalMatchingPursuit: Sendable {
   ///   - targets: the matrix whose rows are the targets, each of `dictionary.dimension` elements.
   ///   - rows: which rows to code, in the order of the result; all when `nil`.
   ///   - excluded: atoms that must not be selected.
-  ///   - check: is called every few seconds; what it throws ends the work.
   ///   - progress: is told after each block how many targets are done; what it throws ends the work.
+  ///   - check: is called every few seconds; what it throws ends the work.
   /// - Throws: `PursuitError`, and what `check` and `progress` throw.
   /// - Returns: one code per target.
   public func solve(
     _ targets: MatrixView, rows: [Int]? = nil, excluding excluded: Set<Int> = [],
-    check: () throws -> Void = {},
-    progress: (_ targetsDone: Int) throws -> Void = { _ in }
+    progress: (_ targetsDone: Int) throws -> Void = { _ in }, check: () throws -> Void = {}
   ) throws -> [SparseCode] {
     guard targets.columns == dictionary.dimension else {
       throw PursuitError.dimensionMismatch(
