@@ -11,7 +11,11 @@ struct TransplantCommand: ParsableCommand {
       both have are kept bit for bit; the others are made by the method that does best on shared \
       tokens that are held out, for input and output rows by themselves, or by the one that is asked \
       for. The new directory appears complete or not at all; its graft.json says where every row came \
-      from. With --tokenizer there is no donor model, and OUT comes second.
+      from. With --tokenizer there is no donor model, and OUT comes second. A model can be a GGUF file \
+      (embeddings in F32, F16, BF16 or Q8_0); a base that is one makes one of OUT.
+
+      The new model has the ids and the padded size of the donor, so that the two can draft for each \
+      other: `graft verify OUT --same-ids DONOR`.
 
       Methods: fvt, weighted, first, last (from the base's rows of a token's pieces); omp-8, omp-r8, \
       omp-c8, ridge-omp-8 (orthogonal matching pursuit with 8 shared tokens: plain, mergekit's \
@@ -23,6 +27,7 @@ struct TransplantCommand: ParsableCommand {
         graft transplant llama-3.2-1b/ qwen2.5-0.5b/ llama-with-qwen-tokens/
         graft transplant base/ donor/ out/ --method last+omp-c8 --output-method ridge-omp-8+analogy
         graft transplant base/ out/ --tokenizer my-tokenizer.json
+        graft transplant base.gguf donor/ out.gguf
         graft transplant base/ donor/ out/ -k 16 --pad-to 64 --dry-run
       """)
 
@@ -116,6 +121,9 @@ struct TransplantCommand: ParsableCommand {
       valueName: "n"))
   var vocabularySize: Int?
 
+  @Flag(help: "Write a GGUF file even if it cannot say everything about the tokenizer.")
+  var lossy = false
+
   @OptionGroup var output: ModelOutputOptions
 
   func validate() throws {
@@ -171,6 +179,7 @@ struct TransplantCommand: ParsableCommand {
     }
     options.learningTokens = learningTokens
     options.seed = seed
+    options.acceptsLosses = lossy
     options.heldOutCount = heldOutCount
     options.memoryBudget = memory.bytes
     if let vocabularySize { options.rowCount = .exactly(vocabularySize) }

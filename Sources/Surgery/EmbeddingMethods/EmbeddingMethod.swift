@@ -33,6 +33,19 @@ public protocol FittedMethod: Sendable {
   ///
   /// The same targets get the same bits in whatever blocks they are asked for.
   func rows(for targets: ArraySlice<TokenID>) throws -> MadeRows
+
+  /// The same.
+  ///
+  /// - Parameter check: is called now and then by methods that take long; what it throws ends the work.
+  func rows(for targets: ArraySlice<TokenID>, check: () throws -> Void) throws -> MadeRows
+}
+
+extension FittedMethod {
+  public func rows(
+    for targets: ArraySlice<TokenID>, check: () throws -> Void
+  ) throws -> MadeRows {
+    try rows(for: targets)
+  }
 }
 
 /// Some rows and where they came from.

@@ -5,7 +5,7 @@ enum GGUFElements: UInt32, CaseIterable {
   case float32 = 0
   case float16 = 1
   /// Blocks of 32 elements: a scale in half precision, then 32 bytes that it multiplies.
-  case q8_0 = 8
+  case eightBitBlocks = 8
   case bfloat16 = 30
 
   private static let blockLength = 32
@@ -17,7 +17,7 @@ enum GGUFElements: UInt32, CaseIterable {
     case .float32: .float32
     case .float16: .float16
     case .bfloat16: .bfloat16
-    case .q8_0: nil
+    case .eightBitBlocks: nil
     }
   }
 

@@ -71,7 +71,8 @@ struct GGUFOutput {
     }
     return try GGUFTokenizerPairs.make(
       for: target.definition, rows: transplant.rowCount, specialTokens: target.specialTokens,
-      chatTemplate: chatTemplate(), source: target.path)
+      chatTemplate: chatTemplate(), acceptsLosses: transplant.options.acceptsLosses,
+      source: target.path)
   }
 
   private func chatTemplate() throws -> String? {

@@ -15,6 +15,8 @@ struct ModelArchitecture: Sendable {
   var isTiedByDefault: Bool
   /// Whether a checkpoint without an output tensor is tied, whatever the config says.
   var isTiedWithoutOutput = false
+  /// Whether positions are counted from the id of the padding token, which therefore must not change.
+  var countsPositionsFromPadding = false
 
   /// The architecture of a `model_type`; `nil` for one that graft does not know.
   static func named(_ modelType: String) -> ModelArchitecture? {
@@ -39,7 +41,7 @@ struct ModelArchitecture: Sendable {
     (
       [
         "gemma", "gemma2", "gemma3_text", "cohere", "cohere2", "starcoder2", "glm", "glm4",
-        "ernie4_5", "hunyuan_v1_dense", "xglm", "lfm2", "recurrent_gemma",
+        "ernie4_5", "hunyuan_v1_dense", "lfm2", "recurrent_gemma",
       ], decoder(isTied: true)
     ),
     (["phi"], decoder(isTied: false, biases: ["lm_head.bias"])),
@@ -100,17 +102,13 @@ struct ModelArchitecture: Sendable {
     ),
     (
       [
-        "bart", "mbart", "m2m_100", "pegasus", "marian", "blenderbot", "blenderbot-small", "plbart",
+        "bart", "mbart", "pegasus", "marian", "blenderbot", "blenderbot-small", "plbart",
         "led", "bigbird_pegasus",
       ],
-      ModelArchitecture(
-        input: ["model.shared.weight", "shared.weight"], output: ["lm_head.weight"],
-        biases: ["final_logits_bias"],
-        copies: ["model.", "", "led."].flatMap {
-          [$0 + "encoder.embed_tokens.weight", $0 + "decoder.embed_tokens.weight"]
-        },
-        isTiedByDefault: true, isTiedWithoutOutput: true)
+      bart
     ),
+    (["xglm"], decoder(isTied: true).countingPositionsFromPadding),
+    (["m2m_100"], bart.countingPositionsFromPadding),
     (
       ["whisper"],
       ModelArchitecture(
@@ -130,7 +128,8 @@ struct ModelArchitecture: Sendable {
       ["roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet"],
       encoder(
         prefixes: ["roberta.", "mpnet."], output: ["lm_head.decoder.weight"],
-        biases: ["lm_head.bias", "lm_head.decoder.bias"])
+        biases: ["lm_head.bias", "lm_head.decoder.bias"]
+      ).countingPositionsFromPadding
     ),
     (
       ["distilbert"],
@@ -158,6 +157,16 @@ struct ModelArchitecture: Sendable {
     ),
   ]
 
+  /// BART and its kin: one embedding for both parts, which checkpoints may store again for each.
+  private static let bart =
+    ModelArchitecture(
+      input: ["model.shared.weight", "shared.weight"], output: ["lm_head.weight"],
+      biases: ["final_logits_bias"],
+      copies: ["model.", "", "led."].flatMap {
+        [$0 + "encoder.embed_tokens.weight", $0 + "decoder.embed_tokens.weight"]
+      },
+      isTiedByDefault: true, isTiedWithoutOutput: true)
+
   /// Llama and the many that took over its names.
   static func decoder(isTied: Bool, biases: [String] = []) -> ModelArchitecture {
     ModelArchitecture(
@@ -171,5 +180,11 @@ struct ModelArchitecture: Sendable {
     ModelArchitecture(
       input: (prefixes + [""]).map { $0 + "embeddings.word_embeddings.weight" }, output: output,
       biases: biases, isTiedByDefault: true)
+  }
+
+  private var countingPositionsFromPadding: ModelArchitecture {
+    var result = self
+    result.countsPositionsFromPadding = true
+    return result
   }
 }

@@ -24,6 +24,8 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
     case separateEmbedding(String, input: String)
     /// A config names a token that the model cannot do without and the new tokenizer does not have.
     case lostToken(key: String, name: String)
+    /// The model counts positions from the id of the padding token, which would be another one.
+    case paddingMoves(from: Int, to: Int?)
     /// A tensor does not have one row per token.
     case wrongRowCount(tensor: String, rows: Int, expected: Int)
     /// A row of a tensor holds an infinity or a NaN.
@@ -83,6 +85,10 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
     case .lostToken(let key, let name):
       "its config names a token by `\(key)` (`\(name)`) that the new tokenizer does not have; add it to "
         + "that tokenizer, for instance with `graft extend --as-added`"
+    case .paddingMoves(let old, let new):
+      "it counts positions from pad_token_id, which is \(old) and would be "
+        + (new.map(String.init) ?? "missing")
+        + "; give the new tokenizer its padding token under the same id"
     case .wrongRowCount(let tensor, let rows, let expected):
       "the tensor `\(tensor)` has \(rows) rows where \(expected) tokens are expected"
     case .nonFinite(let tensor, let row):

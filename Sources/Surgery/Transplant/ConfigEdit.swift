@@ -67,6 +67,17 @@ struct ConfigEdit {
     }
   }
 
+  /// - Throws: `ModelError` when a model that counts positions from the padding token would get it under
+  ///   another id.
+  func requirePadding() throws(ModelError) {
+    let key = TokenRole.pad.idKey
+    guard base.vocabularyConfig.architecture.countsPositionsFromPadding,
+      let value = base.config[key], let old = value.int
+    else { return }
+    let new = Int(replacement(for: value, key: key, donorConfig))
+    if new != old { throw ModelError(base.path, .paddingMoves(from: old, to: new)) }
+  }
+
   private static func isPlaceholder(_ key: String) -> Bool {
     isID(key) && ["image", "video", "audio"].contains { key.hasPrefix($0) }
   }

@@ -122,7 +122,10 @@ struct MatrixRebuilding {
         let name = "\(role.rawValue) \(group) \(method.name) \(start)"
         let made =
           try journal?.block(name, rows: range.count, columns: problem.base.columns)
-          ?? make(name, part.targets[range], method, &fitted, part)
+          ?? make(name, part.targets[range], method, &fitted, part) {
+            try progress(
+              "rebuilding \(role.rawValue) rows", Double(done) / Double(problem.targets.count))
+          }
         for (index, place) in places[range].enumerated() {
           origins[place] = made.origins[index]
           result.setRow(place, to: made.rows, row: index)
@@ -138,15 +141,15 @@ struct MatrixRebuilding {
   /// Makes a block of rows, with a method that is fitted first if it has not been.
   private func make(
     _ name: String, _ targets: ArraySlice<TokenID>, _ method: any EmbeddingMethod,
-    _ fitted: inout (any FittedMethod)?, _ problem: EmbeddingProblem
+    _ fitted: inout (any FittedMethod)?, _ problem: EmbeddingProblem, check: () throws -> Void
   ) throws -> MadeRows {
     let method =
       try fitted
       ?? method.fit(to: problem) { try progress("preparing \(role.rawValue) rows", $0) }
     fitted = method
     let made =
-      try journal?.making(name) { try method.rows(for: targets) }
-      ?? method.rows(for: targets)
+      try journal?.making(name) { try method.rows(for: targets, check: check) }
+      ?? method.rows(for: targets, check: check)
     if ProcessMemory.resident > transplant.options.memoryBudget {
       // Mapped rows are read again where they are needed.
       base.matrix.releasePages()

@@ -61,9 +61,11 @@ public struct Transplant: Sendable {
       throw ModelError(base.path, .nothingShared(donor: target.path))
     }
     rowCount = try Self.rowCount(options.rowCount, target)
-    try ConfigEdit(
+    let configEdit = ConfigEdit(
       base: base, target: target, alignment: alignment, rowCount: rowCount, unties: false
-    ).requirePlaceholders()
+    )
+    try configEdit.requirePlaceholders()
+    try configEdit.requirePadding()
     let spelling = TokenSpelling(target.definition, target.vocabulary)
     var texts: [TokenID: [UInt8]] = [:]
     for id in target.vocabulary.ids {

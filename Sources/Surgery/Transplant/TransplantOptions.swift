@@ -40,6 +40,8 @@ public struct TransplantOptions: Sendable {
   public var seed: UInt64 = 0
   /// Whether the new model takes along what is lost of the base, so that `Restoration` can give it back.
   public var isRestorable = false
+  /// Whether a GGUF file is written even if its format cannot say everything of the tokenizer.
+  public var acceptsLosses = false
   /// Whether something that stands at the destination may be replaced.
   public var replacesExisting = false
 

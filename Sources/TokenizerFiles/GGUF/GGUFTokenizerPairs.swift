@@ -28,18 +28,21 @@ package enum GGUFTokenizerPairs {
   ///   - rows: the number of tokens; what the vocabulary lacks is filled up with unused ones.
   ///   - specialTokens: named by their roles, where the tokenizer itself does not say them.
   ///   - chatTemplate: how a conversation becomes a text.
+  ///   - acceptsLosses: whether a file is wanted even if it does not say everything of the tokenizer.
   /// - Throws: `TokenizerFileError` when GGUF has no words for the tokenizer, or not for all of it.
   package static func make(
     for definition: TokenizerDefinition, rows: Int, specialTokens: SpecialTokens,
-    chatTemplate: String?, source: String
+    chatTemplate: String?, acceptsLosses: Bool = false, source: String
   ) throws(TokenizerFileError) -> [[UInt8]] {
     // llama.cpp encodes no pairs.
     let losses = try TokenizerConversion(definition, to: .gguf, source: source).losses
       .filter { $0 != TokenizerDefinition.lossAroundPairs }
-    guard losses.isEmpty else {
+    guard acceptsLosses || losses.isEmpty else {
       throw TokenizerFileError(
         source: source,
-        message: "a GGUF file cannot say of this tokenizer: \(losses.joined(separator: "; "))")
+        message:
+          "a GGUF file cannot say of this tokenizer: \(losses.joined(separator: "; ")). --lossy writes it "
+          + "nevertheless")
     }
     var portable = definition.portable.definition
     if case .sentencePiece = definition.model { portable = definition }

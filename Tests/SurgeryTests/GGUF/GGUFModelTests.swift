@@ -121,7 +121,7 @@ import TokenizerFiles
   @Test func `Blocks of eight bits are within half a step, and stay when they are encoded again`() {
     var random = SeededGenerator(seed: 6)
     let row = (0..<96).map { $0 < 32 ? 0 : random.normal() * Float($0) }
-    let bytes = row.withUnsafeBufferPointer { GGUFElements.q8_0.encoded($0) }
+    let bytes = row.withUnsafeBufferPointer { GGUFElements.eightBitBlocks.encoded($0) }
     #expect(bytes.count == 102)
     var decoded = [Float](repeating: .nan, count: 96)
     decoded.withUnsafeMutableBufferPointer { decoded in

@@ -1,4 +1,5 @@
 import ByteIO
+import Normalization
 import TestSupport
 import Testing
 import Tokenization

@@ -91,11 +91,12 @@ public struct OrthogonalMatchingPursuit: Sendable {
   ///   - rows: which rows to code, in the order of the result; all when `nil`.
   ///   - excluded: atoms that must not be selected.
   ///   - progress: is told after each block how many targets are done; what it throws ends the work.
-  /// - Throws: `PursuitError`, and what `progress` throws.
+  ///   - check: is called every few seconds; what it throws ends the work.
+  /// - Throws: `PursuitError`, and what `check` and `progress` throw.
   /// - Returns: one code per target.
   public func solve(
     _ targets: MatrixView, rows: [Int]? = nil, excluding excluded: Set<Int> = [],
-    progress: (_ targetsDone: Int) throws -> Void = { _ in }
+    progress: (_ targetsDone: Int) throws -> Void = { _ in }, check: () throws -> Void = {}
   ) throws -> [SparseCode] {
     guard targets.columns == dictionary.dimension else {
       throw PursuitError.dimensionMismatch(
@@ -110,7 +111,8 @@ public struct OrthogonalMatchingPursuit: Sendable {
     while codes.count < rows.count {
       let end = min(codes.count + blockSize, rows.count)
       let block = try TargetBlock(targets, rows: rows[codes.count..<end])
-      codes += gram.map { solveByGram(block, rules, $0) } ?? solveByResidual(block, rules)
+      codes +=
+        try gram.map { solveByGram(block, rules, $0) } ?? solveByResidual(block, rules, check)
       try progress(codes.count)
     }
     return codes
@@ -203,13 +205,16 @@ extension OrthogonalMatchingPursuit {
     }
   }
 
-  private func solveByResidual(_ block: TargetBlock, _ rules: PursuitRules) -> [SparseCode] {
+  private func solveByResidual(
+    _ block: TargetBlock, _ rules: PursuitRules, _ check: () throws -> Void
+  ) rethrows -> [SparseCode] {
     var pursuits = (0..<block.count).map { index in
       block.norms[index] > 0
         ? ResidualPursuit(rules, target: block.unit(index), norm: block.norms[index]) : nil
     }
     var active = pursuits.indices.filter { pursuits[$0]?.isDone == false }
     while !active.isEmpty {
+      try check()
       step(&pursuits, active)
       active.removeAll { pursuits[$0]?.isDone != false }
     }

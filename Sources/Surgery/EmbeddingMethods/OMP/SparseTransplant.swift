@@ -88,10 +88,14 @@ private struct FittedPursuit: FittedMethod {
   let map: RidgeMap?
 
   func rows(for targets: ArraySlice<TokenID>) throws -> MadeRows {
+    try rows(for: targets) {}
+  }
+
+  func rows(for targets: ArraySlice<TokenID>, check: () throws -> Void) throws -> MadeRows {
     let donor = problem.donorRows(targets)
     var centred = donor
     if frame != .asStored { centred.addToRows(donorMean, times: -1) }
-    let codes = try pursuit.solve(centred.view)
+    let codes = try pursuit.solve(centred.view, check: check)
     // A token without a donor row has nothing to be approximated.
     let isUsable = codes.indices.map { !codes[$0].atoms.isEmpty && !donor.isZero(row: $0) }
     let terms = codes.map { code in
