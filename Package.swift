@@ -46,17 +46,18 @@ let package = Package(
     library("TokenizerTraining", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
     library("Tensors", ["ByteIO", "CKernels", "COpenBLAS"]),
     library("LanguageModels", ["ByteIO", "Tensors", "Tokenization", "TokenizerFiles"]),
+    library("WordPooling", ["ByteIO", "Normalization", "Tensors", "Tokenization"]),
     library(
       "Surgery",
       [
         "ByteIO", "CCrypto", "CKernels", "LanguageModels", "Normalization", "Tensors", "Tokenization",
-        "TokenizerFiles",
+        "TokenizerFiles", "WordPooling",
       ]),
     library(
       "Graft",
       [
         "ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining", "Tensors",
-        "LanguageModels", "Surgery",
+        "LanguageModels", "Surgery", "WordPooling",
       ]),
     .executableTarget(
       name: "GraftCLI",
@@ -80,6 +81,9 @@ let package = Package(
     tests(
       "LanguageModelsTests",
       ["ByteIO", "LanguageModels", "Tensors", "Tokenization", "TokenizerFiles"]),
+    tests(
+      "WordPoolingTests",
+      ["ByteIO", "Normalization", "Tensors", "Tokenization", "TokenizerFiles", "WordPooling"]),
     tests(
       "SurgeryTests",
       ["ByteIO", "Normalization", "Surgery", "Tensors", "Tokenization", "TokenizerFiles"]),

@@ -10,7 +10,7 @@ extension GGUFVocabulary {
     case .bpe(let model): writeBytePairs(model, definition)
     case .wordPiece(let model): writeWordPiece(model, definition)
     case .sentencePiece(let model): writeSentencePiece(model)
-    case .unigram, .wordLevel, .bytes: nil
+    case .unigram, .wordLevel, .bytes, .words: nil
     }
   }
 
