@@ -29,6 +29,8 @@ public final class CoveringRules {
   /// The bytes of tokens that only a word as a whole can be, where such words come before merges.
   private let wholeWords: Set<[UInt8]>
   private let fallback: FallbackCharacters?
+  private var deadEnds: [Ending: Bool] = [:]
+  private var lookAhead = 0
 
   private enum Use {
     case anywhere
@@ -127,8 +129,10 @@ public final class CoveringRules {
     var result: [State] = []
     for state in place.states {
       let step = step(state, place, token, text)
-      if let next = step.began, !result.contains(next) { result.append(next) }
-      if let next = step.continued, !result.contains(next) { result.append(next) }
+      for case let next? in [step.began, step.continued]
+      where !result.contains(next) && leadsOn(next, place, token, text) {
+        result.append(next)
+      }
     }
     return result
   }
@@ -138,7 +142,9 @@ public final class CoveringRules {
     if mode == .all { return true }
     return place.states.contains { state in
       let step = step(state, place, token, text)
-      return step.began != nil || step.continued != nil
+      if let next = step.began, leadsOn(next, place, token, text) { return true }
+      if let next = step.continued, leadsOn(next, place, token, text) { return true }
+      return false
     }
   }
 
@@ -167,6 +173,38 @@ public final class CoveringRules {
     {
       result.continued = State(boundary: boundary, wordStart: state.wordStart)
     }
+    return result
+  }
+
+  // MARK: Dead ends
+
+  private struct Ending: Hashable {
+    var token: Int
+    var state: State
+    var mayEndWord: Bool
+  }
+
+  /// Whether the state behind a token is part of some text. Where the text cannot end, as inside a character
+  /// or a contraction, the tokens that it needs may not be able to follow.
+  private func leadsOn(_ next: State, _ place: Place, _ token: Int, _ text: [UInt8]) -> Bool {
+    guard next.pending.isEmpty else { return true }
+    var behind = Place(states: [next], last: index.ids[token])
+    behind.position = place.position + index.length(at: token)
+    let text = wholeWords.isEmpty ? [] : text[..<place.position] + index.bytes(at: token)
+    let mayEndWord = canEndWord(next, behind, Array(text))
+    if mayEndWord, automaton.canEnd(next.boundary) { return true }
+    var ending = Ending(token: token, state: next, mayEndWord: mayEndWord)
+    ending.state.wordStart = 0
+    if let known = deadEnds[ending] { return !known }
+    // What goes on for so long has not ended in any vocabulary.
+    guard lookAhead < 3 else { return true }
+    lookAhead += 1
+    defer { lookAhead -= 1 }
+    let range =
+      automaton.isInsideCharacter(next.boundary)
+      ? index.range(ofFirstBytes: 0x80...0xBF) : 0..<index.count
+    let result = range.contains { allows($0, after: behind, in: Array(text)) }
+    deadEnds[ending] = !result
     return result
   }
 

@@ -57,10 +57,13 @@ public struct CoveringTree {
           Node(place: next, parent: node, token: token, range: 0..<rules.index.count))
       }
     }
+    let before = (live, live.map { nodes[$0].range })
     for (node, range) in goesOn { nodes[node].range = range }
     live = goesOn.map(\.node).filter { mayGoOn($0) }
     guard !live.isEmpty || !added.isEmpty else {
       text.removeLast()
+      live = before.0
+      for (node, range) in zip(before.0, before.1) { nodes[node].range = range }
       throw .impossible(offset: count)
     }
     live += nodes.count..<(nodes.count + added.count)

@@ -53,6 +53,12 @@ public struct TokenByteIndex: Sendable {
     return range
   }
 
+  /// The tokens whose first byte lies in a range.
+  func range(ofFirstBytes bytes: ClosedRange<UInt8>) -> Range<Int> {
+    let start = partition(0..<count) { byte(at: $0, 0) < bytes.lowerBound }
+    return start..<partition(start..<count) { byte(at: $0, 0) <= bytes.upperBound }
+  }
+
   private func partition(_ range: Range<Int>, _ belongsLeft: (Int) -> Bool) -> Int {
     var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {

@@ -36,7 +36,7 @@ final class WordBoundaryAutomaton {
   private var states: [Situation: State]
   /// By state and shape.
   private var steps: [[Step?]]
-  private var ends: [State: Bool] = [:]
+  private var ends: [Bool?] = [nil]
 
   /// The state before any text.
   static let start: State = 0
@@ -72,6 +72,9 @@ final class WordBoundaryAutomaton {
     return result
   }
 
+  /// Whether a state is inside a character.
+  func isInsideCharacter(_ state: State) -> Bool { !situations[state].partial.isEmpty }
+
   // MARK: Steps
 
   private func makeStep(_ situation: Situation, _ token: TokenShape) -> Step {
@@ -102,6 +105,7 @@ final class WordBoundaryAutomaton {
   private func state(_ situation: Situation) -> State {
     if let known = states[situation] { return known }
     situations.append(situation)
+    ends.append(nil)
     steps.append([Step?](repeating: nil, count: shapes.count))
     states[situation] = situations.count - 1
     return situations.count - 1

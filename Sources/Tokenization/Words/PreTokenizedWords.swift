@@ -41,6 +41,7 @@ public struct PreTokenizedWords: WordSplitting {
         start = first - UnsafeRawPointer(base)
       }
     }
-    return start.flatMap { $0 > 0 ? $0 : nil }
+    // What is dropped may go on in white space that the rule does not know.
+    return start.flatMap { $0 > 0 && (0x20..<0x7F).contains(text[$0]) ? $0 : nil }
   }
 }

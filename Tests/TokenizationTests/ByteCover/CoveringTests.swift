@@ -77,11 +77,14 @@ import Testing
   /// Whether some text is encoded with a beginning, by trying more continuations.
   private func isPossible(_ tokens: [TokenID], _ vocabulary: TinyVocabulary) throws -> Bool {
     let text = vocabulary.text(tokens)
-    let completions = WordShape.completions(of: Array(partialCharacter(of: text)))
+    let partial = Array(partialCharacter(of: text))
+    let completions = WordShape.completions(of: partial)
     for completion in completions.isEmpty ? [[]] : completions {
       for first in WordShape.continuations {
         for second in WordShape.continuations {
-          if try vocabulary.encode(text + completion + first + second).starts(with: tokens) {
+          if try vocabulary.encode(text.dropLast(partial.count) + completion + first + second)
+            .starts(with: tokens)
+          {
             return true
           }
         }
