@@ -86,7 +86,10 @@ let package = Package(
       ["ByteIO", "Normalization", "Tensors", "Tokenization", "TokenizerFiles", "WordPooling"]),
     tests(
       "SurgeryTests",
-      ["ByteIO", "Normalization", "Surgery", "Tensors", "Tokenization", "TokenizerFiles"]),
+      [
+        "ByteIO", "Normalization", "Surgery", "Tensors", "Tokenization", "TokenizerFiles",
+        "WordPooling",
+      ]),
     tests("GraftCLITests", ["Graft"]),
   ]
 )

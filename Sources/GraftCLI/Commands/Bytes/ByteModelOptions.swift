@@ -11,14 +11,14 @@ struct ByteModelOptions: ParsableArguments {
   var others: [String] = []
 
   @Option(help: "mean of the probabilities, or product: their geometric mean.")
-  var ensemble = ByteEnsemble.Rule.mean
+  var ensemble = NamedValue(ByteEnsemble.Rule.mean)
 
   @Option(
     help: """
       canonical: token sequences that the tokenizer makes of some text. all: every sequence that spells \
       the text, followed by a beam.
       """)
-  var mode = CoveringRules.Mode.canonical
+  var mode = NamedValue(CoveringRules.Mode.canonical)
 
   @Option(
     help: ArgumentHelp("How many token sequences are followed with --mode all.", valueName: "count")
@@ -29,11 +29,11 @@ struct ByteModelOptions: ParsableArguments {
     if beam < 1 { throw ValidationError("--beam must be at least 1.") }
   }
 
+  /// How many token sequences are followed; all of them where only canonical ones count.
+  var sequenceLimit: Int? { mode.value == .all ? beam : nil }
+
   /// Opens the models.
   func open(_ first: String) throws -> [BytePrediction] {
     try ([first] + others).map { try BytePrediction(TextEvaluator($0)) }
   }
 }
-
-extension ByteEnsemble.Rule: ExpressibleByArgument {}
-extension PromptBoundary: ExpressibleByArgument {}

@@ -22,7 +22,7 @@ struct BytesCoverCommand: ParsableCommand {
       canonical: sequences that the tokenizer makes of some text. all: every sequence that spells the \
       prompt; exponentially many, so for short prompts only.
       """)
-  var mode = CoveringRules.Mode.canonical
+  var mode = NamedValue(CoveringRules.Mode.canonical)
 
   @Option(help: ArgumentHelp("How many are listed as text.", valueName: "count"))
   var limit = 40
@@ -36,7 +36,7 @@ struct BytesCoverCommand: ParsableCommand {
   func run() throws {
     let tokenizer = try tokenizer.load()
     let prompt = try prompt.map { Array($0.utf8) } ?? LineReader(nil).rest()
-    var tree = try CoveringTree(CoveringRules(tokenizer, mode: mode))
+    var tree = try CoveringTree(CoveringRules(tokenizer, mode: mode.value))
     try tree.append(prompt)
     let covers = tree.covers()
     let certain = tree.certainTokens
@@ -67,9 +67,7 @@ struct BytesCoverCommand: ParsableCommand {
       "{\"ids\":\(JSONText.list(cover.tokens.map(String.init))),\"overshoot\":"
         + "\(JSONText.list(cover.overshoot.map { String($0) }))}"
     }
-    return "{\"mode\":\"\(mode.rawValue)\",\"bytes\":\(prompt.count),\"certain\":"
+    return "{\"mode\":\"\(mode.value.rawValue)\",\"bytes\":\(prompt.count),\"certain\":"
       + "\(JSONText.list(certain.map(String.init))),\"covers\":\(JSONText.list(list))}"
   }
 }
-
-extension CoveringRules.Mode: ExpressibleByArgument {}

@@ -25,7 +25,7 @@ struct BytesNextCommand: ParsableCommand {
       exact: over all covers. naive: after the prompt's own tokens. healing: the last token taken back and \
       found again.
       """)
-  var boundary = PromptBoundary.exact
+  var boundary = NamedValue(PromptBoundary.exact)
 
   @OptionGroup var models: ByteModelOptions
 
@@ -63,15 +63,16 @@ struct BytesNextCommand: ParsableCommand {
   private func distribution(_ prompt: [UInt8]) throws -> ByteDistribution {
     if let predictions {
       let rules = try CoveringRules(
-        Tokenizer(TokenizerOptions.definition(named: model)), mode: models.mode)
+        Tokenizer(TokenizerOptions.definition(named: model)), mode: models.mode.value)
       var bytes = try CoveringByteModel(StoredPredictions(contentsOf: predictions), rules: rules)
       for byte in prompt { try bytes.append(byte) }
       return try bytes.nextByte()
     }
-    let beam = models.mode == .all ? models.beam : nil
     let parts = try models.open(model).map {
-      try $0.nextByte(after: prompt, boundary: boundary, mode: models.mode, beam: beam)
+      try $0.nextByte(
+        after: prompt, boundary: boundary.value, mode: models.mode.value,
+        beam: models.sequenceLimit)
     }
-    return ByteEnsemble.joined(parts, models.ensemble)
+    return ByteEnsemble.joined(parts, models.ensemble.value)
   }
 }

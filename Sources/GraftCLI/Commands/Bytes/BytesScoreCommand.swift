@@ -71,13 +71,13 @@ struct BytesScoreCommand: ParsableCommand {
       for (index, sample) in samples.enumerated() {
         try progress.update(
           "\(boundary.rawValue) bytes", Double(index) / Double(samples.count))
-        let beam = self.models.mode == .all ? self.models.beam : nil
         let parts = try models.map {
           try $0.nextByte(
-            after: sample.prompt, boundary: boundary, mode: self.models.mode, beam: beam)
+            after: sample.prompt, boundary: boundary, mode: self.models.mode.value,
+            beam: self.models.sequenceLimit)
         }
         for (place, part) in parts.enumerated() { single[place].score.add(part, sample.next) }
-        joined.score.add(ByteEnsemble.joined(parts, self.models.ensemble), sample.next)
+        joined.score.add(ByteEnsemble.joined(parts, self.models.ensemble.value), sample.next)
       }
       rows += single + (names.count > 1 ? [joined] : [])
     }
@@ -92,7 +92,7 @@ struct BytesScoreCommand: ParsableCommand {
     let total = min(bytes ?? .max, documents.reduce(0) { $0 + $1.count })
     for document in documents where rows[0].score.count < total {
       var readers = try models.map {
-        try $0.byteModel(self.models.mode, beam: self.models.mode == .all ? self.models.beam : nil)
+        try $0.byteModel(self.models.mode.value, beam: self.models.sequenceLimit)
       }
       for byte in document.prefix(total - rows[0].score.count) {
         try progress.update("bytes", Double(rows[0].score.count) / Double(total))
@@ -104,7 +104,7 @@ struct BytesScoreCommand: ParsableCommand {
         }
         if parts.count > 1 {
           rows[parts.count].score.add(
-            ByteEnsemble.joined(parts, self.models.ensemble), byte)
+            ByteEnsemble.joined(parts, self.models.ensemble.value), byte)
         }
       }
     }

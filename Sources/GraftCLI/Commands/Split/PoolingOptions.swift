@@ -37,7 +37,7 @@ struct PoolingOptions: ParsableArguments {
   var batchSize = 65_536
 
   @Option(help: "The files' form.")
-  var arrays = PooledFiles.Format.safetensors
+  var arrays = NamedValue(PooledFiles.Format.safetensors)
 
   @Flag(help: "Replace a directory that exists.")
   var force = false
@@ -67,5 +67,3 @@ struct PoolingOptions: ParsableArguments {
     return layout
   }
 }
-
-extension PooledFiles.Format: ExpressibleByArgument {}

@@ -86,7 +86,7 @@ struct SplitCommand: ParsableCommand {
     var layout = try pooling.layout()
     layout.keepsSeparators = separators
     let files = try PooledFiles(
-      destination: output, format: pooling.arrays, rule: rule, replacing: pooling.force)
+      destination: output, format: pooling.arrays.value, rule: rule, replacing: pooling.force)
     try forEachBatch(splitter, layout) { batch in
       try Interruption.check()
       try files.write(batch)

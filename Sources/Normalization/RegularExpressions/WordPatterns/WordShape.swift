@@ -88,7 +88,8 @@ package enum WordShape {
   package static let continuations: [[UInt8]] = {
     var texts = ["", "a", "A", "s", "S", "re", "RE", "ll", "LL", "e", "E", "l", "L", "1", "!", "/"]
     texts += ["'", " ", "\t", "\r", "\n", "\u{17F}"]
-    return texts.map { Array($0.utf8) } + representatives.compactMap { $0.map { Array(String($0).utf8) } }
+    return texts.map { Array($0.utf8) }
+      + representatives.compactMap { $0.map { Array(String($0).utf8) } }
   }()
 
   /// A scalar of each kind among those whose UTF-8 begins with some bytes; none when no scalar does.
