@@ -57,7 +57,7 @@ def main():
         [graft, "split", "--rule", "hat", "--format", "jsonl"], input=lines.encode(), capture_output=True,
         check=True).stdout.decode()
     splitter, different = hat_splitter.HATSplitter(), 0
-    for text, line in zip(texts, output.splitlines(), strict=True):
+    for text, line in zip(texts, output.rstrip("\n").split("\n"), strict=True):
         expected, found = splitter.split(text), json.loads(line)["words"]
         if expected != found:
             different += 1

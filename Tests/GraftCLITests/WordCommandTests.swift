@@ -6,7 +6,7 @@ import Testing
 @Suite struct WordCommandTests {
   @Test func `split prints words, or objects with words and offsets`() throws {
     let words = try ChildProcess.graft("split", input: "don't stop\n")
-    #expect(words.lines == ["don'", "t", "·stop", "\\n"], "\(words.errorText)")
+    #expect(words.lines == ["don'", "t", "·stop", "⏎"], "\(words.errorText)")
     let objects = try ChildProcess.graft(
       "split", "--rule", "unicode", "--format", "jsonl", input: "{\"text\":\"é, b\"}\n{}\n")
     #expect(objects.status == 1)
