@@ -87,8 +87,8 @@ let package = Package(
     tests(
       "SurgeryTests",
       [
-        "ByteIO", "Normalization", "Surgery", "Tensors", "Tokenization", "TokenizerFiles",
-        "WordPooling",
+        "ByteIO", "LanguageModels", "Normalization", "Surgery", "Tensors", "Tokenization",
+        "TokenizerFiles", "WordPooling",
       ]),
     tests("GraftCLITests", ["Graft"]),
   ]

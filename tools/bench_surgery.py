@@ -10,7 +10,8 @@ falls off, lengths that differ. Per case one row:
                 scaled to all of them: batches do not depend on each other, and each costs the same
     ratio       mergekit / graft
     GiB         the most memory that each used; graft's includes the mapped model files
-    same        the sampled targets for which both chose the same atoms
+    same        the sampled targets for which both chose the same atoms; where not all, how many of the others
+                are as mergekit's own function chooses them in float64
 
     swift build -c release --product graft
     python bench_surgery.py --mergekit CHECKOUT [--dimensions 384,1024,4096] [--anchors 30000] [--targets 20000]
@@ -124,12 +125,14 @@ def run_graft(graft: Path, base: Path, donor: Path, out: Path, options: list[str
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 2**20
 
 
-def run_mergekit(arguments: argparse.Namespace, donor: Path, sample: np.ndarray, result: Path) -> tuple[float, float]:
+def run_mergekit(
+    arguments: argparse.Namespace, donor: Path, sample: np.ndarray, result: Path, precision: str = "float32",
+) -> tuple[float, float]:
     """CPU seconds for all targets, scaled from a sample, and the most memory in GiB, in a process of its own."""
     command = [
         sys.executable, __file__, "--worker", str(donor), "--mergekit", str(arguments.mergekit), "--anchors",
         str(arguments.anchors), "-k", str(arguments.sparsity), "--indices", ",".join(map(str, sample)),
-        "--result", str(result),
+        "--result", str(result), "--precision", precision,
     ]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     output = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment).stdout)
@@ -148,7 +151,8 @@ def worker(arguments: argparse.Namespace) -> None:
     def floats(part: np.ndarray) -> torch.Tensor:
         return torch.from_numpy((part.view("<u2").astype(np.uint32) << 16).view(np.float32))
 
-    atoms, targets = floats(rows[:arguments.anchors]), floats(rows[indices])
+    precision = getattr(torch, arguments.precision)
+    atoms, targets = (floats(part).to(precision) for part in (rows[:arguments.anchors], rows[indices]))
     before = cpu_seconds()
     chosen, _ = batch_omp(targets, atoms, arguments.sparsity)
     seconds = cpu_seconds() - before
@@ -171,10 +175,22 @@ def import_batch_omp(mergekit: str):
     return importlib.import_module("mergekit.tokensurgeon.omp").batch_omp
 
 
-def same_atoms(out: Path, sample: np.ndarray, chosen: np.ndarray) -> int:
-    """How many of the sampled rows have the same atoms. The base's ids of the atoms are their numbers."""
+def atoms_of(out: Path, sample: np.ndarray) -> list[set[int]]:
+    """The atoms of the sampled rows. The base's ids of the atoms are their numbers."""
     rows = json.loads((out / "graft.json").read_text(encoding="utf-8"))["matrices"][0]["rows"]
-    return sum(set(rows[row]["anchors"]) == set(atoms) for row, atoms in zip(sample, chosen.tolist()))
+    return [set(rows[row]["anchors"]) for row in sample]
+
+
+def compare(arguments: argparse.Namespace, donor: Path, sample: np.ndarray, ours: list[set[int]], result: Path) -> str:
+    """How many targets have mergekit's atoms; those that do not are solved once more in double precision."""
+    theirs = np.load(result)
+    others = [place for place, atoms in enumerate(ours) if atoms != set(theirs[place].tolist())]
+    text = f"{len(sample) - len(others)} of {len(sample)}"
+    if others:
+        run_mergekit(arguments, donor, sample[others], result, precision="float64")
+        same = sum(ours[place] == set(atoms) for place, atoms in zip(others, np.load(result).tolist()))
+        text += f", {same} of the other {len(others)} in float64"
+    return text
 
 
 def measure(arguments: argparse.Namespace, dimension: int, directory: Path) -> str:
@@ -192,9 +208,8 @@ def measure(arguments: argparse.Namespace, dimension: int, directory: Path) -> s
         sample = arguments.anchors + (np.arange(arguments.sample) * step).astype(int)
         result = directory / "mergekit.npy"
         seconds, memory = run_mergekit(arguments, donor, sample, result)
-        same = same_atoms(out, sample, np.load(result))
-        row += [f"{seconds:9.0f}", f"{seconds / graft_seconds:6.1f}", f"{graft_memory:6.2f}", f"{memory:6.2f}",
-                f"{same} of {len(sample)}"]
+        same = compare(arguments, donor, sample, atoms_of(out, sample), result)
+        row += [f"{seconds:9.0f}", f"{seconds / graft_seconds:6.1f}", f"{graft_memory:6.2f}", f"{memory:6.2f}", same]
     else:
         row += [f"{graft_memory:6.2f}"]
     shutil.rmtree(out)
@@ -215,6 +230,7 @@ def main() -> None:
     parser.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--indices", help=argparse.SUPPRESS)
     parser.add_argument("--result", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--precision", default="float32", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.worker:
         return worker(arguments)

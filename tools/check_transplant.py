@@ -139,6 +139,7 @@ def vocabulary_tensors(manifest: dict) -> set[str]:
     """The tensors that a transplant may change: the manifest's matrices, their stored copies, and its biases."""
     matrices = manifest["matrices"]
     copies = {matrix["copy"] for matrix in matrices if "copy" in matrix}
+    copies |= {name for matrix in matrices for name in matrix.get("copies", [])}
     return {matrix["tensor"] for matrix in matrices} | copies | set(manifest["biases"])
 
 

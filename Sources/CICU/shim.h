@@ -29,6 +29,7 @@ static inline int32_t icu_age(UChar32 c) {
   u_charAge(c, version);
   return version[0];
 }
+static inline UChar32 icu_foldCase(UChar32 c) { return u_foldCase(c, U_FOLD_CASE_DEFAULT); }
 static inline int8_t icu_generalCategory(UChar32 c) { return u_charType(c); }
 static inline UBool icu_hasBinaryProperty(UChar32 c, UProperty p) {
   return u_hasBinaryProperty(c, p);

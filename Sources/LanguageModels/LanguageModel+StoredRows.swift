@@ -30,9 +30,7 @@ extension LanguageModel {
         last += 1
       }
       let buffer = RowBuffer(Matrix(rows.view, rows: Array(start..<(start + count))))
-      for index in 0..<(buffer.rows * buffer.columns) {
-        buffer.elements[index] *= config.embeddingScale
-      }
+      buffer.scale(by: config.embeddingScale)
       var extents = SequenceExtent.consecutive(Array(lengths[first..<last]))
       let read = caches.isEmpty ? [] : Array(caches[first..<last])
       for (place, cache) in read.enumerated() { extents[place].firstPosition = cache.count }

@@ -96,14 +96,20 @@ public struct LanguageModel: Sendable {
   func run(
     _ buffer: RowBuffer, _ sequences: [SequenceExtent], caches: [KeyValueCache] = []
   ) throws(LanguageModelError) {
-    guard sequences.allSatisfy({ $0.count > 0 }), !sequences.isEmpty else {
-      throw LanguageModelError(directory, .emptySequence)
-    }
+    try requireRunnable(sequences)
     try addPositions(to: buffer, sequences)
     DecoderPass(config, weights, hidden: buffer, sequences: sequences, caches: caches).run()
   }
 
-  private func addPositions(
+  /// - Throws: `LanguageModelError` when there is no sequence, or one without tokens.
+  func requireRunnable(_ sequences: [SequenceExtent]) throws(LanguageModelError) {
+    guard sequences.allSatisfy({ $0.count > 0 }), !sequences.isEmpty else {
+      throw LanguageModelError(directory, .emptySequence)
+    }
+  }
+
+  /// Adds the embeddings of positions, where the model has them.
+  func addPositions(
     to buffer: RowBuffer, _ sequences: [SequenceExtent]
   ) throws(LanguageModelError) {
     guard let table = weights.positions else { return }

@@ -40,6 +40,27 @@ import Testing
         == #"{"a":1,"text":{"a":9,"b":3}}"#)
   }
 
+  @Test("A member is added to an inner object, but not where that is replaced")
+  func addsInside() throws {
+    let text = "{\n  \"text\": {\n    \"a\": 2\n  },\n  \"empty\": {}\n}"
+    let changed = try edit(text) { edit, root in
+      edit.set("b", to: "3", in: root["text"])
+      edit.set("c", to: "4", in: root["text"])
+      edit.set("a", to: "5", in: root["text"])
+      edit.set("x", to: "1", in: root["empty"])
+      edit.set("y", to: "2", in: root["empty"])
+      edit.set("z", to: "0")
+    }
+    #expect(
+      changed == "{\n  \"text\": {\n    \"a\": 5,\n    \"b\": 3,\n    \"c\": 4\n  },\n  "
+        + "\"empty\": {\"x\": 1,\"y\": 2},\n  \"z\": 0\n}")
+    #expect(
+      try edit(#"{"a":{"b":1}}"#) { edit, root in
+        edit.set("c", to: "2", in: root["a"])
+        edit.set("a", to: "0")
+      } == #"{"a":0}"#)
+  }
+
   @Test("Every duplicate of a member is replaced, escaped keys too")
   func replacesDuplicates() throws {
     #expect(

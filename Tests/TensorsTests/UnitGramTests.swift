@@ -31,4 +31,16 @@ import Testing
   @Test func `Nothing makes an empty matrix`() {
     #expect(UnitGram(Matrix(rows: 0, columns: 3), inverseNorms: []).count == 0)
   }
+
+  @Test func `Progress rises to 1, and what it throws ends the work`() throws {
+    struct Stop: Error {}
+    let matrix = Matrix(rows: 7000, columns: 2)
+    let norms = [Float](repeating: 0, count: 7000)
+    var fractions: [Double] = []
+    _ = UnitGram(matrix, inverseNorms: norms) { fractions.append($0) }
+    #expect(fractions.count > 1 && fractions == fractions.sorted() && fractions.last == 1)
+    #expect(throws: Stop.self) {
+      _ = try UnitGram(matrix, inverseNorms: norms) { _ in throw Stop() }
+    }
+  }
 }

@@ -13,6 +13,8 @@ public final class ChildProcess {
     public let signal: Int32?
     public let output: [UInt8]
     public let errors: [UInt8]
+    /// The most memory that was resident, in bytes, mapped files included.
+    public let peakMemory: Int
 
     /// The standard output as text.
     public var text: String { String(decoding: output, as: UTF8.self) }
@@ -77,13 +79,15 @@ public final class ChildProcess {
   /// Waits for the end of the program; to be called once.
   public func wait() throws -> Result {
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 {
-      guard errno == EINTR else { throw Failure(call: "waitpid", code: errno) }
+    var usage = rusage()
+    while wait4(process, &status, 0, &usage) < 0 {
+      guard errno == EINTR else { throw Failure(call: "wait4", code: errno) }
     }
     let signal = status & 0x7F
     return Result(
       status: signal == 0 ? (status >> 8) & 0xFF : nil, signal: signal == 0 ? nil : signal,
-      output: try FileSystem.read(files("output")), errors: try FileSystem.read(files("errors")))
+      output: try FileSystem.read(files("output")), errors: try FileSystem.read(files("errors")),
+      peakMemory: usage.ru_maxrss * 1024)
   }
 
   /// Lets time pass.

@@ -32,6 +32,10 @@ public struct ModelFixture: Sendable {
   /// The tensor stored as output projection; none when `nil`.
   public var outputName: String? = "lm_head.weight"
   public var biasNames: [String] = []
+  /// Whether biases are stored as one row, as `final_logits_bias` is.
+  public var storesBiasesAsRows = false
+  /// Further tensors with the content of the input embedding.
+  public var inputCopies: [String] = []
   public var elementType = ElementType.float32
   public var dimension = 12
   /// Rows beyond those that the tokenizer needs; fewer rows when negative.
@@ -50,6 +54,9 @@ public struct ModelFixture: Sendable {
   public var architecture: String? = "LlamaForCausalLM"
   /// `tie_word_embeddings`; left out when `nil`.
   public var isTied: Bool? = false
+  /// Where `config.json` describes the language model, and that part's `model_type`; in the document
+  /// itself when `nil`.
+  public var textConfig: (key: String, modelType: String)?
   /// `vocab_size`, where it is not the number of rows.
   public var vocabularySize: Int?
   /// Further members of `config.json`, as JSON text.
@@ -131,10 +138,16 @@ extension ModelFixture {
   private var configText: String {
     var members: [(String, String)] = []
     if let architecture { members.append(("architectures", "[\"\(architecture)\"]")) }
-    members.append(("hidden_size", "\(dimension)"))
+    let size = "\(vocabularySize ?? rows)"
+    if let textConfig {
+      let text = "\"model_type\": \"\(textConfig.modelType)\", \"vocab_size\": \(size)"
+      members.append((textConfig.key, "{\(text), \"hidden_size\": \(dimension)}"))
+    } else {
+      members.append(("hidden_size", "\(dimension)"))
+    }
     if let modelType { members.append(("model_type", "\"\(modelType)\"")) }
     if let isTied { members.append(("tie_word_embeddings", "\(isTied)")) }
-    members.append(("vocab_size", "\(vocabularySize ?? rows)"))
+    if textConfig == nil { members.append(("vocab_size", size)) }
     members += config.map { ($0.key, $0.value) }
     let lines = members.map { "    \"\($0.0)\": \($0.1)" }
     return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
@@ -172,8 +185,10 @@ extension ModelFixture {
     outputs.append(tensor("model.convolution", [2, 3, 2], seed: seed &+ 3))
     if let outputName { outputs.append(vocabularyTensor(outputName, seed: seed &+ 4)) }
     for (index, name) in biasNames.enumerated() {
-      outputs.append(tensor(name, [rows], seed: seed &+ 5 &+ UInt64(index)))
+      let shape = storesBiasesAsRows ? [1, rows] : [rows]
+      outputs.append(tensor(name, shape, seed: seed &+ 5 &+ UInt64(index)))
     }
+    for name in inputCopies { outputs.append(vocabularyTensor(name, seed: seed &+ 2)) }
     outputs.append(
       TensorOutput(name: "model.steps", elementType: .int64, shape: [1]) { sink in
         try withUnsafeBytes(of: Int64(7)) { try sink.write(bytes: $0) }

@@ -78,6 +78,24 @@ import Testing
     }
   }
 
+  @Test("Windows give the tokens of the heap and their lengths", arguments: [false, true])
+  func agreesWindowByWindow(isWild: Bool) {
+    var generator = SeededGenerator(seed: isWild ? 5 : 6)
+    for _ in 0..<300 {
+      let alphabet = Int.random(in: 1...5, using: &generator)
+      let table = PairTable(randomMerges(&generator, alphabet: alphabet, isWild: isWild))
+      let length = Int.random(in: (SymbolMerging.scanLimit + 1)...200, using: &generator)
+      let word = (0..<length).map { _ in
+        TokenID.random(in: 0..<TokenID(alphabet), using: &generator)
+      }
+      let expected = merged(word) { $0.mergeByHeap(table) }
+      for windowLength in [9, 30] {
+        let windowed = merged(word) { $0.mergeByWindows(table, windowLength: windowLength) }
+        #expect(windowed.elementsEqual(expected) { $0 == $1 })
+      }
+    }
+  }
+
   @Test("Words on both sides of the limit for scanning are merged alike")
   func agreesAroundLimit() {
     var generator = SeededGenerator(seed: 3)

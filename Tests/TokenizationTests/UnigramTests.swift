@@ -113,13 +113,13 @@ import Testing
         + tokens.map { ($0, Double(Int.random(in: -6 ... -1, using: &generator))) }
       let search = UnigramEncoder(definition(pieces)).search
       let text = Array(word(1...200).utf8)
-      func parts(windowLength: Int) -> ([PiecePart], Double, Double) {
+      func parts(windowLength: Int) -> ([PiecePart], Double) {
         var lattice = UnigramLattice<Double>()
         var parts: [PiecePart] = []
         text.withUnsafeBufferPointer {
           search.forEachPart(of: $0, &lattice, windowLength: windowLength) { parts.append($0) }
         }
-        return (parts, lattice.score, lattice.leastLead)
+        return (parts, lattice.score)
       }
       let whole = parts(windowLength: text.count)
       for length in [1, 2, 7, 40] {

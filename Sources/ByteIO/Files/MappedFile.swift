@@ -47,6 +47,17 @@ public final class MappedFile: Sendable {
   /// `withExtendedLifetime(file)`, or hold the file beside it.
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
+  /// Gives the memory of a part back until it is read again: pages that lie wholly in `range`.
+  public func releasePages(_ range: Range<Int>) {
+    guard let base, range.lowerBound >= 0, range.upperBound <= count else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    // A mapping begins at a page; the last one may be shorter.
+    let start = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound == count ? count : range.upperBound / page * page
+    guard start < end else { return }
+    _ = madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
+  }
+
   /// Calls `body` with the mapped bytes, which must not escape.
   public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

@@ -20,6 +20,19 @@ public final class OutputFile {
     writer = BufferedWriter(descriptor: descriptor, path: path)
   }
 
+  /// Opens the file at `path` to go on behind its first `size` bytes; what follows them is lost.
+  public init(continuing path: String, at size: Int) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .last("open", path) }
+    guard ftruncate(descriptor, off_t(size)) == 0, lseek(descriptor, off_t(size), SEEK_SET) >= 0
+    else {
+      let error = FileError.last("continue", path)
+      close(descriptor)
+      throw error
+    }
+    writer = BufferedWriter(descriptor: descriptor, path: path)
+  }
+
   deinit { if isOpen { close(writer.descriptor) } }
 
   /// Appends `bytes`.
@@ -59,6 +72,9 @@ public final class OutputFile {
       }
     }
   }
+
+  /// Hands what is buffered to the system: it outlives this process, though not a failure of the machine.
+  public func flush() throws(FileError) { try writer.flush() }
 
   /// Writes what is buffered, forces the content to disk, and closes the file.
   public func finish() throws(FileError) {

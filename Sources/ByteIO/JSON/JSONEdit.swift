@@ -3,7 +3,7 @@
 public struct JSONEdit {
   private let document: JSON
   private var replacements: [(range: Range<Int>, text: String)] = []
-  private var additions: [(key: String, text: String)] = []
+  private var additions: [(object: JSON, key: String, text: String)] = []
 
   /// Begins an edit of the document whose root is `document`.
   public init(_ document: JSON) { self.document = document }
@@ -11,19 +11,23 @@ public struct JSONEdit {
   /// Sets the member `key` of `object` (the root when `nil`) to the JSON `text`.
   ///
   /// An existing member is replaced in place, every duplicate of it too; a new one is added at the end
-  /// of the root object. Members can be added only to the root. Of several changes of one member the
-  /// last one counts, and a change inside a member that is replaced as a whole is lost.
+  /// of the object. Of several changes of one member the last one counts, and a change inside a member
+  /// that is replaced as a whole is lost.
   public mutating func set(_ key: String, to text: String, in object: JSON? = nil) {
+    let object = object ?? document
     var isPresent = false
-    for member in (object ?? document).members where member.keyEquals(key) {
+    for member in object.members where member.keyEquals(key) {
       replacements.append((member.value.byteRange, text))
       isPresent = true
     }
-    guard !isPresent && object == nil else { return }
-    if let index = additions.firstIndex(where: { $0.key.utf8.elementsEqual(key.utf8) }) {
-      additions[index].text = text
+    guard !isPresent else { return }
+    let place = additions.firstIndex {
+      $0.object.byteRange == object.byteRange && $0.key.utf8.elementsEqual(key.utf8)
+    }
+    if let place {
+      additions[place].text = text
     } else {
-      additions.append((key, text))
+      additions.append((object, key, text))
     }
   }
 
@@ -32,26 +36,32 @@ public struct JSONEdit {
     var result: [UInt8] = []
     let source = document.document.bytes
     var position = 0
-    for (range, text) in effectiveReplacements {
+    let edits = (effectiveReplacements + insertions).sorted {
+      $0.range.lowerBound < $1.range.lowerBound
+    }
+    // What lies inside a value that is replaced is lost with it.
+    for (range, text) in edits where range.lowerBound >= position {
       result.append(contentsOf: source[position..<range.lowerBound])
       result.append(contentsOf: text.utf8)
       position = range.upperBound
     }
-    guard !additions.isEmpty else { return result + source[position...] }
-    // New members go where the last one ends, each on a line indented like the first.
-    let members = Array(document.members)
-    let insertion = members.last?.value.byteRange.upperBound ?? document.byteRange.lowerBound + 1
-    if insertion >= position {
-      result.append(contentsOf: source[position..<insertion])
-      position = insertion
-    }
-    let separator = Self.separator(before: members.first, in: document, source)
-    for (offset, addition) in additions.enumerated() {
-      let comma = members.isEmpty && offset == 0 ? "" : ","
-      let line = comma + separator + JSONText.string(addition.key) + ": " + addition.text
-      result.append(contentsOf: line.utf8)
-    }
     return result + source[position...]
+  }
+
+  /// The additions to each object, where its last member ends, each on a line indented like the first.
+  private var insertions: [(range: Range<Int>, text: String)] {
+    let source = document.document.bytes
+    return additions.indices.map { index in
+      let (object, key, text) = additions[index]
+      let members = Array(object.members)
+      let place = members.last?.value.byteRange.upperBound ?? object.byteRange.lowerBound + 1
+      let isFirst =
+        members.isEmpty && !additions[..<index].contains { $0.object.byteRange == object.byteRange }
+      let separator = Self.separator(before: members.first, in: object, source)
+      return (
+        place..<place, (isFirst ? "" : ",") + separator + JSONText.string(key) + ": " + text
+      )
+    }
   }
 
   /// The replacements in the order of the document, none of them inside another.

@@ -11,9 +11,13 @@ struct ExtendCommand: ParsableCommand {
       row its bits; texts in which no new token stands are cut as before. A model with merges gets \
       merges that make the new tokens, after all others; what is made on the way becomes a token too.
 
+      With --tokens-of the new vocabulary is the union of two, which both models can share: `graft \
+      transplant other/ union/ other-on-union/` gives it to the second one.
+
       Examples:
         graft extend model/ medical/ --tokens terms.txt
         graft extend model/ german/ --corpus german.txt --add 4000
+        graft extend model/ union/ --tokens-of other/
       """)
 
   @Argument(help: "The model directory.")
@@ -32,6 +36,14 @@ struct ExtendCommand: ParsableCommand {
       """)
   var asAdded = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      A model or tokenizer all of whose tokens are added, with its merges: two byte-pair encodings that \
+      cut texts into words alike.
+      """, valueName: "tokenizer"))
+  var tokensOf: String?
+
   @OptionGroup var corpus: CorpusOptions
 
   @Option(help: ArgumentHelp("How many tokens to learn from the corpus.", valueName: "n"))
@@ -40,14 +52,14 @@ struct ExtendCommand: ParsableCommand {
   @Option(help: "How rows are made: auto, or a method that needs no donor.")
   var method: String?
 
-  @Option(help: ArgumentHelp("The working memory to stay within.", valueName: "size"))
-  var memory = ByteSize(bytes: 4 << 30)
+  @Option(help: ArgumentHelp("The memory to stay within.", valueName: "size"))
+  var memory = ByteSize(bytes: 8 << 30)
 
   @OptionGroup var output: ModelOutputOptions
 
   func validate() throws {
-    if (tokens == nil) == (corpus.given == nil) {
-      throw ValidationError("Give either --tokens or --corpus with --add.")
+    if [tokens != nil, tokensOf != nil, corpus.given != nil].count(where: { $0 }) != 1 {
+      throw ValidationError("Give one of --tokens, --tokens-of, and --corpus with --add.")
     }
     if (corpus.given == nil) != (add == nil) {
       throw ValidationError("--corpus and --add go together.")
@@ -75,6 +87,10 @@ struct ExtendCommand: ParsableCommand {
   private func derived(
     _ base: ModelDirectory, _ progress: ProgressBar
   ) throws -> DerivedVocabulary {
+    if let tokensOf {
+      let other = try TokenizerDefinition(contentsOf: TokenizerLocation.find(tokensOf))
+      return try DerivedVocabulary(uniting: base, with: other)
+    }
     if let tokens {
       return try DerivedVocabulary(extending: base, with: lines(of: tokens), asAdded: asAdded)
     }

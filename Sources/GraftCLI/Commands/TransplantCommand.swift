@@ -82,11 +82,19 @@ struct TransplantCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      A text in UTF-8 like those that the model is meant for: methods are compared on it, and the \
-      logits of new tokens are brought to their frequencies in it. Without it the base writes text \
-      itself.
+      A text in UTF-8 like those that the model is meant for: methods are compared on it, maps learnt \
+      from it, and the logits of new tokens brought to their frequencies in it. Without it the base \
+      writes text itself.
       """, valueName: "text"))
   var calibrate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How many tokens of text, which the base writes itself, maps between rows are learnt from by auto; \
+      0 for none. Without it as many as take a minute or two.
+      """, valueName: "n"))
+  var learningTokens: Int?
 
   @Option(
     help: ArgumentHelp("Decides which tokens are held out for comparison.", valueName: "n"))
@@ -98,8 +106,8 @@ struct TransplantCommand: ParsableCommand {
       "How many shared tokens to rebuild for comparison with their real rows.", valueName: "n"))
   var heldOutCount = 256
 
-  @Option(help: ArgumentHelp("The working memory to stay within.", valueName: "size"))
-  var memory = ByteSize(bytes: 4 << 30)
+  @Option(help: ArgumentHelp("The memory to stay within.", valueName: "size"))
+  var memory = ByteSize(bytes: 8 << 30)
 
   @Option(
     name: .customLong("vocab-size"),
@@ -111,6 +119,9 @@ struct TransplantCommand: ParsableCommand {
   @OptionGroup var output: ModelOutputOptions
 
   func validate() throws {
+    if let learningTokens, learningTokens < 0 {
+      throw ValidationError("--learning-tokens must be at least 0.")
+    }
     if heldOutCount < 0 { throw ValidationError("--held-out must be at least 0.") }
     if others.count != (tokenizer == nil ? 2 : 1) {
       throw ValidationError(
@@ -156,8 +167,9 @@ struct TransplantCommand: ParsableCommand {
     }
     options.unties = untie
     if let calibrate {
-      options.calibrationTexts = CalibrationText(try FileSystem.read(calibrate)).texts
+      options.calibrationText = CalibrationText(try FileSystem.read(calibrate))
     }
+    options.learningTokens = learningTokens
     options.seed = seed
     options.heldOutCount = heldOutCount
     options.memoryBudget = memory.bytes

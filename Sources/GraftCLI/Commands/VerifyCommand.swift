@@ -13,16 +13,25 @@ struct VerifyCommand: ParsableCommand {
       Examples:
         graft verify out/
         graft verify --json model/
+        graft verify draft-with-target-tokens/ --same-ids target/
       """)
 
   @Argument(help: "The model directory.")
   var directory: String
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      A model that must have the same tokens under the same ids, the same special tokens and the same \
+      number of rows, as speculative decoding needs it.
+      """, valueName: "model"))
+  var sameIds: String?
+
   @Flag(help: "Print one object.")
   var json = false
 
   func run() throws {
-    let verification = ModelVerification(directory)
+    let verification = ModelVerification(directory, sameIDsAs: sameIds)
     if json {
       let lists = [("problems", verification.problems), ("skipped", verification.skipped)].map {
         "\"\($0)\":\(JSONText.list($1.map(JSONText.string)))"

@@ -27,6 +27,11 @@ enum Interruption {
 /// The work was ended by a signal.
 struct Interrupted: Error, CustomStringConvertible {
   let signal: Int32
+  /// Where rows are kept from which the same command goes on.
+  var unfinished: String?
 
-  var description: String { "interrupted; nothing was written" }
+  var description: String {
+    let rest = unfinished.map { "; the same command goes on from the rows in \($0)" }
+    return "interrupted; nothing was written" + (rest ?? "")
+  }
 }

@@ -48,10 +48,16 @@ struct ModelOutputOptions: ParsableArguments {
     let progress = ProgressBar()
     defer { progress.finish() }
     let transplant = try plan(progress)
-    let report =
-      dryRun
-      ? try transplant.dryRun(progress: progress.update)
-      : try transplant.write(to: out, progress: progress.update)
+    let report: TransplantReport
+    do {
+      report =
+        dryRun
+        ? try transplant.dryRun(progress: progress.update)
+        : try transplant.write(to: out, progress: progress.update)
+    } catch var error as Interrupted {
+      error.unfinished = Transplant.unfinishedRows(of: out)
+      throw error
+    }
     progress.finish()
     print(json ? report.json : TransplantSummary(report, took: ContinuousClock.now - start).text)
   }

@@ -10,10 +10,16 @@ final class ProgressBar {
   private var stage = ""
   private var stageStart = ContinuousClock.now
   private var lastDraw: ContinuousClock.Instant?
+  /// Two moments of the stage, at least `window` apart once it has lasted that long: the rate since the
+  /// first is what is expected for the rest.
+  private var rateStart = (time: ContinuousClock.now, fraction: 0.0)
+  private var nextRateStart = (time: ContinuousClock.now, fraction: 0.0)
 
   private static let width = 32
   /// Stages that end within this time are not worth a bar, and neither are faster redraws.
   private static let pause = Duration.milliseconds(120)
+  /// Over so much time the rate of work is measured: what went quicker long ago says little.
+  private static let window = Duration.seconds(15)
 
   /// Notes the progress of a stage and passes a pending signal on as an error.
   func update(_ stage: String, _ fraction: Double) throws {
@@ -23,10 +29,16 @@ final class ProgressBar {
     if stage != self.stage {
       self.stage = stage
       stageStart = now
+      rateStart = (now, fraction)
+      nextRateStart = rateStart
+    }
+    if now - nextRateStart.time >= Self.window {
+      rateStart = nextRateStart
+      nextRateStart = (now, fraction)
     }
     guard now - (lastDraw ?? stageStart) >= Self.pause else { return }
     lastDraw = now
-    draw(fraction, elapsed: now - stageStart)
+    draw(fraction, elapsed: now - rateStart.time)
   }
 
   /// Removes the line.
@@ -39,8 +51,9 @@ final class ProgressBar {
     let filled = Int((fraction * Double(Self.width)).rounded(.down))
     let bar =
       String(repeating: "━", count: filled) + String(repeating: "·", count: Self.width - filled)
-    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-    let remaining = fraction > 0.02 ? seconds * (1 - fraction) / fraction : nil
+    let seconds = elapsed / .seconds(1)
+    let done = fraction - rateStart.fraction
+    let remaining = done > 0.001 && seconds > 1 ? seconds * (1 - fraction) / done : nil
     let estimate = remaining.map { ", \(Self.duration($0)) left" } ?? ""
     shown = "\(stage) \(bar) \(Int(fraction * 100)) %\(estimate)"
     write("\r\u{1B}[K" + shown)

@@ -21,7 +21,15 @@ struct TokenizerOptions: ParsableArguments {
   var spec: String?
 
   /// Opens the tokenizer.
-  func load() throws -> Tokenizer { try Tokenizer(definition()) }
+  func load() throws -> Tokenizer {
+    let definition = try definition()
+    do throws(TokenizerError) {
+      return try Tokenizer(definition)
+    } catch {
+      let source = try tokenizer ?? ShippedVocabularies.defaultPath()
+      throw TokenizerFileError(source: source, message: error.description)
+    }
+  }
 
   /// Reads the definition of the tokenizer that a person names.
   static func definition(

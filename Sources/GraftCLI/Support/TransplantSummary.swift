@@ -85,10 +85,14 @@ struct TransplantSummary {
     }
     lines.append(
       line("compared", "\(selection.criterion), \(selection.heldOut) tokens:"))
+    func change(_ losses: (before: Double, after: Double)) -> String {
+      "\(losses.before.rounded(to: 4)) to \(losses.after.rounded(to: 4)) bits per byte"
+    }
+    if let learning = selection.learning {
+      lines.append(line("learnt", "maps from the rows of other methods, \(change(learning))"))
+    }
     if let calibration = selection.calibration {
-      let change =
-        "\(calibration.before.rounded(to: 4)) to \(calibration.after.rounded(to: 4))"
-      lines.append(line("adjusted", "logits of new tokens to the text, \(change)"))
+      lines.append(line("adjusted", "logits of new tokens to the text, \(change(calibration))"))
     }
     // Averages are many; the singles and the best few tell the story.
     let shown = selection.results.enumerated().filter {

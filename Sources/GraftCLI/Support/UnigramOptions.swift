@@ -53,6 +53,12 @@ struct UnigramOptions: ParsableArguments {
   @Flag(help: "Let the mark of a space end words (treat_whitespace_as_suffix).")
   var spaceSuffix = false
 
+  @Option(
+    help: ArgumentHelp(
+      "How characters are normalized (normalization_rule_name); nmt_nfkc without it.",
+      valueName: "name"))
+  var normalizationRule: NamedValue<CharacterMap.RuleName>?
+
   @Flag(help: "Keep all spaces, and learn tokens of several (remove_extra_whitespaces=false).")
   var keepSpaces = false
 
@@ -78,6 +84,9 @@ struct UnigramOptions: ParsableArguments {
 
   var normalization: SentencePieceDefinition.Normalization {
     var normalization = SentencePieceDefinition.Normalization()
+    let rule = normalizationRule?.value ?? .nmtNFKC
+    normalization.name = rule.rawValue
+    normalization.characterMap = CharacterMap.compiled(rule)
     normalization.addsDummyPrefix = !noDummyPrefix
     normalization.removesExtraWhitespace = !keepSpaces
     return normalization

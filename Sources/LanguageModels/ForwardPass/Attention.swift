@@ -10,7 +10,7 @@ struct Attention: Sendable {
   let layer: Int
 
   /// The queries of one task.
-  private static let blockSize = 128
+  static let blockSize = 128
 
   /// Where a sequence's keys and values stand, from its first position on.
   ///
@@ -68,14 +68,10 @@ struct Attention: Sendable {
     head: Int, extent: SequenceExtent, rows: Range<Int>, memory: Memory, _ projections: RowBuffer,
     into result: RowBuffer
   ) {
-    let window = config.windows[layer] ?? Int.max
-    /// The positions that the query at a position sees begin here.
-    func start(_ position: Int) -> Int { window > position ? 0 : position - window + 1 }
-    let firstPosition = extent.firstPosition + rows.lowerBound
-    let firstKey = start(firstPosition)
-    let keyCount = extent.firstPosition + rows.upperBound - firstKey
+    let block = QueryBlock(extent: extent, rows: rows, window: config.windows[layer])
+    let keyCount = block.keyCount
     let keyHead = head / (config.headCount / config.keyValueHeadCount)
-    let memoryOffset = firstKey * memory.stride + keyHead * memory.headStride
+    let memoryOffset = block.firstKey * memory.stride + keyHead * memory.headStride
     let firstRow = extent.firstRow + rows.lowerBound
 
     let scores = UnsafeMutablePointer<Float>.allocate(capacity: rows.count * keyCount)
@@ -86,10 +82,7 @@ struct Attention: Sendable {
       stride: projections.columns, memory.keys + memoryOffset, stride: memory.stride,
       transposingRight: true, into: scores, stride: keyCount)
     for row in 0..<rows.count {
-      let position = firstPosition + row
-      weigh(
-        scores + row * keyCount, count: keyCount,
-        visible: (start(position) - firstKey)..<(position + 1 - firstKey))
+      weigh(scores + row * keyCount, count: keyCount, visible: block.visible(row))
     }
     StridedProduct.multiply(
       rows: rows.count, columns: config.headDimension, inner: keyCount, scores, stride: keyCount,
@@ -98,7 +91,7 @@ struct Attention: Sendable {
   }
 
   /// Turns the scores of one query into weights that add up to 1; those outside `visible` become 0.
-  private func weigh(
+  func weigh(
     _ scores: UnsafeMutablePointer<Float>, count: Int, visible: Range<Int>
   ) {
     let seen = scores + visible.lowerBound
@@ -109,5 +102,37 @@ struct Attention: Sendable {
     for index in 0..<visible.count { seen[index] *= scale }
     for index in 0..<visible.lowerBound { scores[index] = 0 }
     for index in visible.upperBound..<count { scores[index] = 0 }
+  }
+}
+
+/// Consecutive queries of one sequence and the keys that they see.
+struct QueryBlock {
+  /// The position of the first query.
+  private let firstPosition: Int
+  /// How many positions a query sees, its own included.
+  private let window: Int
+  /// The position of the first key that any of the queries sees.
+  let firstKey: Int
+  /// The keys from there to the position of the last query.
+  let keyCount: Int
+
+  /// - Parameters:
+  ///   - rows: the queries, counted from the first of the sequence's rows.
+  ///   - window: `nil` when queries see all of the text before them.
+  init(extent: SequenceExtent, rows: Range<Int>, window: Int?) {
+    self.window = window ?? .max
+    firstPosition = extent.firstPosition + rows.lowerBound
+    firstKey = Self.start(firstPosition, self.window)
+    keyCount = extent.firstPosition + rows.upperBound - firstKey
+  }
+
+  /// The keys that a query of the block sees, counted from `firstKey`.
+  func visible(_ row: Int) -> Range<Int> {
+    let position = firstPosition + row
+    return (Self.start(position, window) - firstKey)..<(position + 1 - firstKey)
+  }
+
+  private static func start(_ position: Int, _ window: Int) -> Int {
+    window > position ? 0 : position - window + 1
   }
 }

@@ -1,23 +1,23 @@
 /// One run of a decoder over a batch of sequences.
 struct DecoderPass {
-  private let config: DecoderConfig
-  private let weights: DecoderWeights
-  private let sequences: [SequenceExtent]
+  let config: DecoderConfig
+  let weights: DecoderWeights
+  let sequences: [SequenceExtent]
   private let caches: [KeyValueCache]
-  private let layout: HeadLayout
+  let layout: HeadLayout
   /// The position of each row.
   private let positions: [Int]
   private let rotation: RotaryTables?
   private let localRotation: RotaryTables?
   /// The residual stream, n × hidden size.
-  private let hidden: RowBuffer
+  let hidden: RowBuffer
   /// What a block reads, n × hidden size.
-  private let normalized: RowBuffer
+  let normalized: RowBuffer
   /// Queries, keys and values.
-  private let projections: RowBuffer
-  private let attended: RowBuffer
+  let projections: RowBuffer
+  let attended: RowBuffer
   /// n × intermediate size.
-  private let inner: RowBuffer
+  let inner: RowBuffer
 
   /// - Parameters:
   ///   - hidden: the embedded tokens, n × hidden size; becomes the result.
@@ -50,27 +50,29 @@ struct DecoderPass {
 
   /// Runs all layers and the last normalisation; `hidden` then holds the final states.
   func run() {
-    for (index, layer) in weights.layers.enumerated() {
-      layer.inputNorm.apply(hidden, into: normalized)
-      project(layer, index)
-      attend(index)
-      if config.hasParallelResidual {
-        // Both blocks read the layer's input, so the stream must not change before the second has.
-        if let norm = layer.feedForwardNorm { norm.apply(hidden, into: normalized) }
-        layer.attentionOutput.apply(to: attended, into: hidden, adding: true)
-      } else {
-        add(layer.attentionOutputNorm) { target, adding in
-          layer.attentionOutput.apply(to: attended, into: target, adding: adding)
-        }
-        layer.feedForwardNorm?.apply(hidden, into: normalized)
-      }
-      let feedForward = FeedForward(weights: layer, activation: config.activation)
-      add(layer.feedForwardOutputNorm) { target, adding in
-        feedForward.apply(normalized, inner: inner, into: target, adding: adding)
-      }
-    }
+    for index in weights.layers.indices { run(layer: index) }
     weights.finalNorm.apply(hidden, into: hidden)
     for (cache, sequence) in zip(caches, sequences) { cache.count += sequence.count }
+  }
+
+  /// Runs one layer, from the stream before it to the stream after it.
+  func run(layer index: Int) {
+    let layer = weights.layers[index]
+    attend(index)
+    if config.hasParallelResidual {
+      // Both blocks read the layer's input, so the stream must not change before the second has.
+      if let norm = layer.feedForwardNorm { norm.apply(hidden, into: normalized) }
+      layer.attentionOutput.apply(to: attended, into: hidden, adding: true)
+    } else {
+      add(layer.attentionOutputNorm) { target, adding in
+        layer.attentionOutput.apply(to: attended, into: target, adding: adding)
+      }
+      layer.feedForwardNorm?.apply(hidden, into: normalized)
+    }
+    let feedForward = FeedForward(weights: layer, activation: config.activation)
+    add(layer.feedForwardOutputNorm) { target, adding in
+      feedForward.apply(normalized, inner: inner, into: target, adding: adding)
+    }
   }
 
   /// Adds the output of a block to the residual stream, normalised if the architecture does that.
@@ -81,36 +83,18 @@ struct DecoderPass {
     // The block has read its input to the end before it writes, so that may be overwritten.
     block(normalized, false)
     norm.apply(normalized, into: normalized)
-    hidden.forEachRow { [normalized] row, stream in
-      let output = normalized[row]
-      for index in 0..<normalized.columns { stream[index] += output[index] }
-    }
+    hidden.add(normalized)
   }
 
   // MARK: Attention
 
-  /// Computes queries, keys and values, normalises and rotates them.
-  private func project(_ layer: LayerWeights, _ index: Int) {
-    for (column, weight) in layer.projections {
-      weight.apply(to: normalized, into: projections, column: column)
-    }
-    let isLocal = config.localRotation != nil && config.windows[index] != nil
-    let tables = isLocal ? localRotation : rotation
-    guard tables != nil || layer.queryNorm != nil else { return }
-    projections.forEachRow { [config, layout, positions] row, elements in
-      let table = tables?.table(ofRow: row)
-      func finish(_ head: UnsafeMutablePointer<Float>, _ norm: RowNormalization?) {
-        norm?.apply(head, into: head)
-        table?.rotate(head, position: positions[row])
-      }
-      for head in 0..<config.headCount { finish(elements + layout.query(head), layer.queryNorm) }
-      for head in 0..<config.keyValueHeadCount {
-        finish(elements + layout.key(head), layer.keyNorm)
-      }
-    }
-  }
-
-  private func attend(_ index: Int) {
+  /// Makes the attended values of a layer from the stream; `normalized` then holds what both blocks of a
+  /// parallel layer may read.
+  func attend(_ index: Int) {
+    let layer = weights.layers[index]
+    layer.inputNorm.apply(hidden, into: normalized)
+    project(layer)
+    finishHeads(index)
     let memories = sequences.indices.map { place in
       caches.isEmpty
         ? layout.memory(of: projections[sequences[place].firstRow])
@@ -118,5 +102,49 @@ struct DecoderPass {
     }
     Attention(config: config, layout: layout, layer: index)
       .apply(projections, sequences: sequences, memories: memories, into: attended)
+  }
+
+  /// Computes queries, keys and values.
+  func project(_ layer: LayerWeights) {
+    for (column, weight) in layer.projections {
+      weight.apply(to: normalized, into: projections, column: column)
+    }
+  }
+
+  /// Normalises queries and keys where the architecture does that, and rotates them.
+  func finishHeads(_ index: Int) {
+    forEachHead(layer: index) { [projections] head in
+      let elements = projections[head.row] + head.column
+      head.norm?.apply(elements, into: elements)
+      head.rotation?.rotate(elements, position: head.position)
+    }
+  }
+
+  /// A query or a key of one row.
+  struct Head {
+    let row: Int
+    /// Where it begins in a row of projections.
+    let column: Int
+    let norm: RowNormalization?
+    let rotation: RotaryTable?
+    let position: Int
+  }
+
+  /// Calls `body` for every query and key of every row, on all cores, where they are normalised or
+  /// rotated.
+  func forEachHead(layer index: Int, _ body: @Sendable (Head) -> Void) {
+    let layer = weights.layers[index]
+    let isLocal = config.localRotation != nil && config.windows[index] != nil
+    let tables = isLocal ? localRotation : rotation
+    guard tables != nil || layer.queryNorm != nil else { return }
+    projections.forEachRow { [config, layout, positions] row, _ in
+      let table = tables?.table(ofRow: row)
+      func visit(_ column: Int, _ norm: RowNormalization?) {
+        body(
+          Head(row: row, column: column, norm: norm, rotation: table, position: positions[row]))
+      }
+      for head in 0..<config.headCount { visit(layout.query(head), layer.queryNorm) }
+      for head in 0..<config.keyValueHeadCount { visit(layout.key(head), layer.keyNorm) }
+    }
   }
 }

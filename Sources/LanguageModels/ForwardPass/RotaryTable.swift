@@ -67,4 +67,18 @@ struct RotaryTable: Sendable {
       other[index] = y * cosines[index] + x * sines[index]
     }
   }
+
+  /// Carries a gradient by a rotated head back to the head: the rotation by the opposite angle, with the
+  /// same magnitude.
+  @inline(__always)
+  func carryBack(_ head: UnsafeMutablePointer<Float>, position: Int) {
+    let cosines = values[position - firstPosition]
+    let sines = cosines + half
+    let other = head + half
+    for index in 0..<half {
+      let (x, y) = (head[index], other[index])
+      head[index] = x * cosines[index] + y * sines[index]
+      other[index] = y * cosines[index] - x * sines[index]
+    }
+  }
 }

@@ -20,12 +20,47 @@ final class RowBuffer: @unchecked Sendable {
   /// A copy of a matrix.
   convenience init(_ matrix: Matrix) {
     self.init(rows: matrix.rows, columns: matrix.columns)
-    matrix.withElements { source in
-      for index in source.indices { elements[index] = source[index] }
-    }
+    copy(matrix, firstRow: 0)
+  }
+
+  /// A copy of other rows.
+  convenience init(copying other: RowBuffer) {
+    self.init(rows: other.rows, columns: other.columns)
+    copy(other)
   }
 
   deinit { elements.deallocate() }
+
+  /// Takes over the elements of rows of the same shape.
+  func copy(_ other: RowBuffer) {
+    elements.update(from: other.elements, count: rows * columns)
+  }
+
+  /// Takes over the rows of a matrix, from `firstRow` on.
+  func copy(_ matrix: Matrix, firstRow: Int) {
+    precondition(matrix.columns == columns && firstRow + matrix.rows <= rows)
+    matrix.withElements { source in
+      guard let first = source.baseAddress else { return }
+      self[firstRow].update(from: first, count: source.count)
+    }
+  }
+
+  /// Adds the elements of rows of the same shape.
+  func add(_ other: RowBuffer) {
+    forEachRow { row, elements in
+      let terms = other[row]
+      for index in 0..<other.columns { elements[index] += terms[index] }
+    }
+  }
+
+  /// Multiplies all elements.
+  func scale(by factor: Float) {
+    guard factor != 1 else { return }
+    for index in 0..<(rows * columns) { elements[index] *= factor }
+  }
+
+  /// Makes all elements 0.
+  func clear() { elements.update(repeating: 0, count: rows * columns) }
 
   /// The first element of a row.
   subscript(row: Int) -> UnsafeMutablePointer<Float> { elements + row * columns }

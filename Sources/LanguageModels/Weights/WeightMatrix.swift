@@ -11,7 +11,7 @@ struct WeightMatrix: Sendable {
   /// The first row, or column when stored by input, of `view` that belongs to the map.
   private let offset: Int
   /// Whether the matrix is stored inputs × outputs (GPT-2's `Conv1D`), and not outputs × inputs.
-  private let isStoredByInput: Bool
+  let isStoredByInput: Bool
   /// What is added to each output.
   private let bias: [Float]?
 
@@ -78,6 +78,21 @@ struct WeightMatrix: Sendable {
       view.withFloats(ofRows: 0..<inputs, columns: outputs, body)
     } else {
       view.withFloats(ofRows: outputs, columns: 0..<inputs, body)
+    }
+  }
+}
+
+extension WeightMatrix {
+  /// Calls `body` with the part of the matrix that some of the inputs meet, as float32, and with the
+  /// distance between its rows: outputs × inputs, or inputs × outputs when it is stored so.
+  func withTransposedTile(
+    _ range: Range<Int>, _ body: (UnsafePointer<Float>, _ stride: Int) -> Void
+  ) {
+    let all = offset..<(offset + outputs)
+    if isStoredByInput {
+      view.withFloats(ofRows: range, columns: all, body)
+    } else {
+      view.withFloats(ofRows: all, columns: range, body)
     }
   }
 }

@@ -58,6 +58,23 @@ extension MadeRows {
     }
     return result
   }
+
+  /// The rows that these have become.
+  ///
+  /// - Parameter change: how origins call what was done to them.
+  func changed(to rows: Matrix, by change: String) -> MadeRows {
+    let origins = origins.map { origin -> RowOrigin in
+      switch origin {
+      case .mean: .computed(method: "mean, \(change)", pieces: [])
+      case .combination(let method, let ids, _, _):
+        .computed(method: "\(method), \(change)", pieces: ids)
+      case .computed(let method, let pieces):
+        .computed(method: "\(method), \(change)", pieces: pieces)
+      case .base, .padding: origin
+      }
+    }
+    return MadeRows(rows: rows, origins: origins)
+  }
 }
 
 /// Where a row of a new matrix came from.

@@ -32,6 +32,17 @@ extension Matrix {
     }
   }
 
+  /// These rows and then those of another matrix.
+  func joined(_ other: Matrix) -> Matrix {
+    precondition(columns == other.columns)
+    var result = Matrix(rows: rows + other.rows, columns: columns)
+    result.withMutableElements { target in
+      withElements { _ = target[..<$0.count].update(fromContentsOf: $0) }
+      other.withElements { _ = target[(rows * columns)...].update(fromContentsOf: $0) }
+    }
+    return result
+  }
+
   /// Adds `vector`, times `factor`, to every row.
   mutating func addToRows(_ vector: [Float], times factor: Float = 1) {
     precondition(vector.count == columns)
@@ -57,6 +68,15 @@ extension Matrix {
 
   /// Whether a row holds nothing but zeros.
   func isZero(row: Int) -> Bool { withRow(row) { $0.allSatisfy { $0 == 0 } } }
+
+  /// All elements times a factor.
+  func scaled(by factor: Float) -> Matrix {
+    var result = self
+    result.withMutableElements { elements in
+      for index in elements.indices { elements[index] *= factor }
+    }
+    return result
+  }
 
   /// Adds `other`, times `factor`, element by element.
   mutating func add(_ other: Matrix, times factor: Float = 1) {

@@ -1,12 +1,17 @@
-/// A user's text as the comparison of methods and the calibration read it: pieces of moderate length from
-/// all over it.
+/// A user's text as the comparison of methods, the learning of maps and the calibration read it: pieces of
+/// moderate length from all over it.
 public struct CalibrationText: Sendable {
   /// The pieces, in the order of the text.
   public let texts: [String]
 
+  /// The pieces that results are judged by.
+  var judged: [String] { texts.enumerated().filter { $0.offset % 3 == 0 }.map(\.element) }
+  /// The others, which maps are learnt from.
+  var learnt: [String] { texts.enumerated().filter { $0.offset % 3 != 0 }.map(\.element) }
+
   /// The length that pieces are cut at, and that of all pieces together, in bytes.
   private static let pieceSize = 1200
-  private static let largestSize = 160_000
+  private static let largestSize = 480_000
 
   /// - Parameter text: UTF-8; what is not becomes U+FFFD. A NUL byte ends a document.
   public init(_ text: [UInt8]) {

@@ -22,6 +22,9 @@ public struct MethodSelection: Sendable {
   /// What a constant added to the logits of the new tokens does to the loss, measured on documents that
   /// it was not fitted to; `nil` where none is added.
   public internal(set) var calibration: (before: Double, after: Double)?
+  /// The same for maps between rows that were learnt from text; of documents that they were not learnt
+  /// from.
+  public internal(set) var learning: (before: Double, after: Double)?
 
   /// The method for a token of a class; without a class for what is no text.
   public func method(for tokenClass: TokenClass?) -> String {

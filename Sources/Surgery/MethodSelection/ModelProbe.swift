@@ -46,7 +46,7 @@ struct ModelProbe: ProbedModel {
   private var cost: Double { work + Double(head.rows * head.columns) }
 
   /// How many positions a comparison of many candidates can run each of them on.
-  var comparedPositions: Int { min(8192, Int(Self.budget / (20 * cost))) }
+  var comparedPositions: Int { min(4096, Int(Self.budget / (20 * cost))) }
 
   /// How many tokens can be held out for criteria that run the model, of at most `limit`.
   func heldOutCount(limit: Int) -> Int {
@@ -73,6 +73,19 @@ struct ModelProbe: ProbedModel {
     of rows: Matrix, lengths: [Int], caches: [KeyValueCache] = []
   ) throws -> Matrix {
     try model.finalStates(ofStoredRows: rows, lengths: lengths, caches: caches)
+  }
+
+  /// How many tokens of text can be gone through forth and back.
+  ///
+  /// - Parameter work: multiplications and additions for each of them beside those of the model.
+  func learningPositions(work extra: Double) -> Int { Int(Self.budget / (3 * cost + extra)) }
+
+  /// What sequences of stored input rows cost with other output rows, and the gradient of it.
+  func gradient(
+    of rows: Matrix, lengths: [Int], targets: [Int], output: Matrix, fitted: Range<Int>
+  ) throws -> RowGradient {
+    try model.rowGradient(
+      ofStoredRows: rows, lengths: lengths, targets: targets, output: output, fitted: fitted)
   }
 
   /// A cache of a text of which nothing has been read.

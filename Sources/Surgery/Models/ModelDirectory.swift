@@ -3,7 +3,8 @@ public import Tensors
 public import Tokenization
 public import TokenizerFiles
 
-/// A language model on disk in Hugging Face's layout: configs, a tokenizer, and safetensors weights.
+/// A language model on disk: in Hugging Face's layout, a directory with configs, a tokenizer, and
+/// safetensors weights; or a GGUF file.
 ///
 /// Opening one reads the configs and the tokenizer and maps the weights; no tensor is loaded.
 public struct ModelDirectory: Sendable {
@@ -17,6 +18,10 @@ public struct ModelDirectory: Sendable {
   public let specialTokens: SpecialTokens
   public let checkpoint: Checkpoint
   public let vocabularyTensors: VocabularyTensors
+  /// What `config.json` says about them.
+  let vocabularyConfig: VocabularyConfig
+  /// The file, when the model is one.
+  let gguf: GGUFModel?
 
   /// The names under which a directory can hold parts of its tokenizer.
   private static let tokenizerFileNames: Set<String> = [
@@ -33,13 +38,35 @@ public struct ModelDirectory: Sendable {
       || name.contains("tokenizer") && name.contains(".model")
   }
 
-  /// Opens the directory at `path`.
+  /// A model in a GGUF file, with a config made from it.
+  init(
+    path: String, config: JSON, tokenizer: TokenizerDefinition, vocabulary: TokenizerVocabulary,
+    specialTokens: SpecialTokens, tensors: VocabularyTensors, gguf: GGUFModel
+  ) {
+    self.path = path
+    self.config = config
+    generationConfig = nil
+    self.tokenizer = tokenizer
+    self.vocabulary = vocabulary
+    self.specialTokens = specialTokens
+    checkpoint = Checkpoint(withoutWeights: path)
+    vocabularyTensors = tensors
+    vocabularyConfig = VocabularyConfig(gguf: config)
+    self.gguf = gguf
+  }
+
+  /// Opens the directory, or the GGUF file, at `path`.
   ///
   /// - Throws: `ModelError` when something that a model has is missing or unknown, `FileError`,
   ///   `JSONError` and `CheckpointError` when a file cannot be read or is not what it should be.
   public init(_ path: String) throws {
+    if FileSystem.isFile(path) {
+      self = try ModelDirectory(gguf: path)
+      return
+    }
     guard FileSystem.isDirectory(path) else { throw ModelError(path, .noDirectory) }
     self.path = path
+    gguf = nil
     guard FileSystem.isFile(path + "/config.json") else {
       throw ModelError(path, .missingFile("config.json"))
     }
@@ -53,24 +80,16 @@ public struct ModelDirectory: Sendable {
     vocabulary = TokenizerVocabulary(tokenizer)
     specialTokens = try SpecialTokens(directory: path, config: config, vocabulary: vocabulary)
 
-    let modelType = try config.optionalString("model_type")
-    guard let modelType, let architecture = ModelArchitecture.named(modelType) else {
-      throw ModelError(path, .unknownArchitecture(modelType))
-    }
+    vocabularyConfig = try VocabularyConfig(config, directory: path)
     checkpoint = try Checkpoint(path)
-    vocabularyTensors = try VocabularyTensors(
-      checkpoint, architecture, tied: try Self.tied(config), hasHead: Self.hasHead(config))
+    vocabularyTensors = try VocabularyTensors(checkpoint, vocabularyConfig, config)
   }
 
   /// The file called `name` in the directory.
   public func path(_ name: String) -> String { path + "/" + name }
 
   /// The `vocab_size` that the config states.
-  public var configVocabularySize: Int? { config["vocab_size"]?.int }
-
-  static func tied(_ config: JSON) throws -> Bool? {
-    config["tie_word_embeddings"] == nil ? nil : try config.bool("tie_word_embeddings")
-  }
+  public var configVocabularySize: Int? { vocabularyConfig.vocabularySize }
 
   /// Whether the saved class makes logits; a plain `…Model` has only the body.
   static func hasHead(_ config: JSON) -> Bool {

@@ -12,6 +12,18 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
     case noEmbedding(expected: [String])
     /// Input and output are said to be two matrices, but there is only one.
     case noOutputMatrix(expected: [String])
+    /// A tensor of the vocabulary is stored in a quantised form.
+    case quantizedEmbedding(String)
+    /// A tensor of the vocabulary in a GGUF file has a form that graft does not read.
+    case unknownElements(tensor: String, type: Int)
+    /// What was asked for cannot be done with a GGUF file.
+    case notForGGUF(String)
+    /// The model has further embeddings for every layer.
+    case embeddingPerLayer(String)
+    /// Two parts of the model have input embeddings that are not the same.
+    case separateEmbedding(String, input: String)
+    /// A config names a token that the model cannot do without and the new tokenizer does not have.
+    case lostToken(key: String, name: String)
     /// A tensor does not have one row per token.
     case wrongRowCount(tensor: String, rows: Int, expected: Int)
     /// A row of a tensor holds an infinity or a NaN.
@@ -22,6 +34,8 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
     case vocabularyTooSmall(requested: Int, needed: Int)
     /// More rows are asked for than any vocabulary has.
     case vocabularyTooLarge(rows: Int, limit: Int)
+    /// The models and the new rows take more memory than may be used.
+    case memoryBudgetTooSmall(budget: Int, needed: Int)
     /// The model does not hold what is needed to give back its base.
     case notRestorable
     /// It was written by a graft that this one does not understand.
@@ -54,6 +68,21 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
     case .noOutputMatrix(let expected):
       "config.json says that input and output embeddings are separate, but the weights have no "
         + expected.joined(separator: " or ")
+    case .quantizedEmbedding(let tensor):
+      "the tensor `\(tensor)` is a quantised form of an embedding; only models whose embeddings are not "
+        + "quantised can be operated on"
+    case .unknownElements(let tensor, let type):
+      "the tensor `\(tensor)` has llama.cpp's type \(type); the embeddings of a GGUF file must be F32, "
+        + "F16, BF16 or Q8_0 (llama-quantize has --token-embedding-type and --output-tensor-type)"
+    case .notForGGUF(let what): "\(what) is not possible with a GGUF file"
+    case .embeddingPerLayer(let tensor):
+      "it has an embedding for every layer as well (`\(tensor)`), which graft cannot rebuild"
+    case .separateEmbedding(let tensor, let input):
+      "`\(tensor)` is not the same as `\(input)`; a model whose parts have vocabularies of their own "
+        + "cannot be operated on"
+    case .lostToken(let key, let name):
+      "its config names a token by `\(key)` (`\(name)`) that the new tokenizer does not have; add it to "
+        + "that tokenizer, for instance with `graft extend --as-added`"
     case .wrongRowCount(let tensor, let rows, let expected):
       "the tensor `\(tensor)` has \(rows) rows where \(expected) tokens are expected"
     case .nonFinite(let tensor, let row):
@@ -63,6 +92,9 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
       "its tokenizer shares no token with the one of \(donor), so there is nothing to rebuild from"
     case .vocabularyTooSmall(let requested, let needed):
       "a vocabulary of \(requested) rows is too small: the tokenizer needs \(needed)"
+    case .memoryBudgetTooSmall(let budget, let needed):
+      "the models and the new rows take \((needed >> 20) + 1) MiB of memory, and only "
+        + "\(budget >> 20) MiB may be used; give more with --memory"
     case .notRestorable:
       "there is no \(RestorationLayout.directory) in it; only a model that was made with --restorable "
         + "can be turned back"

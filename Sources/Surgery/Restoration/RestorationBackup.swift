@@ -47,22 +47,24 @@ struct RestorationBackup {
 
   private func matrices() throws -> [Rows] {
     let tensors = base.vocabularyTensors
-    let names =
-      [tensors.input.name] + [tensors.output?.name, tensors.tiedCopy].compactMap { $0 }
-      + tensors.biases.map(\.name)
+    let copies = ([tensors.tiedCopy] + tensors.inputCopies).compactMap { $0 }.map {
+      VocabularyTensors.Entry(name: $0, matrix: tensors.input.matrix, isStoredAsRow: false)
+    }
+    let entries = [tensors.input] + [tensors.output].compactMap { $0 } + copies + tensors.biases
     let new = try Checkpoint(directory.stagingPath)
     var candidates: [TokenID: [TokenID]] = [:]
     for (id, match) in alignment.matches {
       for old in Set([match.base, match.outputBase]) { candidates[old, default: []].append(id) }
     }
-    return try names.map { name in
-      let (old, new) = (try base.checkpoint.matrix(name), try new.matrix(name))
+    return try entries.map { entry in
+      let old = try entry.matrix(in: base.checkpoint)
+      let new = try entry.matrix(in: new)
       let places = (0..<old.rows).map { row -> Int? in
         candidates[TokenID(row)]?.sorted().map(Int.init).first { place in
           place < new.rows && Self.isSame(old, row, new, place)
         }
       }
-      return Rows(name: name, matrix: old, places: places)
+      return Rows(name: entry.name, matrix: old, places: places)
     }
   }
 

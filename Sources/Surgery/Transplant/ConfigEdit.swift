@@ -5,6 +5,7 @@ internal import TokenizerFiles
 /// The changes to a base's configs that a donor's vocabulary asks for. Everything else stays byte for
 /// byte as it was.
 struct ConfigEdit {
+  let base: ModelDirectory
   let target: TransplantTarget
   let alignment: VocabularyAlignment
   let rowCount: Int
@@ -12,18 +13,62 @@ struct ConfigEdit {
   let unties: Bool
 
   private var donor: ModelDirectory? { target.model }
+  private var donorConfig: JSON? { donor?.vocabularyConfig.text }
 
-  /// `config.json` with the new vocabulary size and the donor's special tokens.
-  func config(_ base: JSON) -> [UInt8] {
-    var edit = JSONEdit(base)
-    edit.set("vocab_size", to: String(rowCount))
+  /// Members that state the number of rows.
+  private static let sizeKeys = ["vocab_size", "decoder_vocab_size"]
+
+  /// `config.json` with the new vocabulary size and the donor's special tokens, in the part about text
+  /// as well where there is one.
+  func config() -> [UInt8] {
+    let config = base.config
+    let text = base.vocabularyConfig.text
+    var edit = JSONEdit(config)
+    edit.set("vocab_size", to: String(rowCount), in: text)
+    for object in parts {
+      for key in Self.sizeKeys where object[key] != nil {
+        edit.set(key, to: String(rowCount), in: object)
+      }
+      if unties, object["tie_word_embeddings"] != nil {
+        edit.set("tie_word_embeddings", to: "false", in: object)
+      }
+      replaceIDs(in: object, donor: donorConfig, &edit)
+    }
     if unties { edit.set("tie_word_embeddings", to: "false") }
-    replaceIDs(in: base, donor: donor?.config, &edit)
     // Roles that only the donor has.
-    for role in TokenRole.allCases where base[role.idKey] == nil {
-      if let own = donor?.config.optional(role.idKey) { edit.set(role.idKey, to: own.sourceText) }
+    for role in TokenRole.allCases where text[role.idKey] == nil {
+      if let own = donorConfig?.optional(role.idKey) {
+        edit.set(role.idKey, to: own.sourceText, in: text)
+      }
     }
     return edit.bytes()
+  }
+
+  /// The objects of `config.json` that name tokens.
+  private var parts: [JSON] {
+    base.vocabularyConfig.isNested ? [base.config, base.vocabularyConfig.text] : [base.config]
+  }
+
+  /// Tokens that stand for an image, a video or a sound: without them a model of more than text cannot
+  /// be loaded.
+  ///
+  /// - Throws: `ModelError` when the new tokenizer lacks one.
+  func requirePlaceholders() throws(ModelError) {
+    guard base.vocabularyConfig.isNested, target.derived == nil else { return }
+    for object in parts {
+      for member in object.members {
+        guard let key = member.key.string, Self.isPlaceholder(key), let id = member.value.int,
+          donorConfig?[key]?.int == nil, translated(id) == nil,
+          let name = TokenID(exactly: id).flatMap({ base.vocabulary.spelling(of: $0) })
+        else { continue }
+        throw ModelError(
+          base.path, .lostToken(key: key, name: String(decoding: name, as: UTF8.self)))
+      }
+    }
+  }
+
+  private static func isPlaceholder(_ key: String) -> Bool {
+    isID(key) && ["image", "video", "audio"].contains { key.hasPrefix($0) }
   }
 
   /// `generation_config.json` with the donor's special tokens, lists of ids included.
@@ -32,7 +77,7 @@ struct ConfigEdit {
     replaceIDs(in: base, donor: donor?.generationConfig, &edit)
     for role in [TokenRole.bos, .eos, .pad] where base[role.idKey] == nil {
       if let own = donor?.generationConfig?.optional(role.idKey)
-        ?? donor?.config.optional(role.idKey)
+        ?? donorConfig?.optional(role.idKey)
       {
         edit.set(role.idKey, to: own.sourceText)
       }
@@ -48,15 +93,19 @@ struct ConfigEdit {
     "forced_decoder_ids", "sequence_bias", "eos_token_ids",
   ]
 
+  private static func isID(_ key: String) -> Bool {
+    idKeys.contains(key) || key.hasSuffix("_token_id") || key.hasSuffix("_token_index")
+  }
+
   /// Gives every member of `base` that holds ids the donor's value.
   private func replaceIDs(in base: JSON, donor counterpart: JSON?, _ edit: inout JSONEdit) {
     // A key that is repeated is edited once, in all its places.
     var seen: Set<String> = []
     for member in base.members {
-      guard let key = member.key.string, Self.idKeys.contains(key) || key.hasSuffix("_token_id"),
-        seen.insert(key).inserted
-      else { continue }
-      edit.set(key, to: replacement(for: member.value, key: key, counterpart))
+      guard let key = member.key.string, Self.isID(key), seen.insert(key).inserted else {
+        continue
+      }
+      edit.set(key, to: replacement(for: member.value, key: key, counterpart), in: base)
     }
   }
 
@@ -64,7 +113,7 @@ struct ConfigEdit {
   /// counterpart of the base's token. What has none of these is `null`.
   private func replacement(for value: JSON, key: String, _ counterpart: JSON?) -> String {
     if target.derived != nil { return renumbered(value, key: key) }
-    if let own = counterpart?[key] ?? donor?.config[key] { return own.sourceText }
+    if let own = counterpart?[key] ?? donorConfig?[key] { return own.sourceText }
     if let role = TokenRole.allCases.first(where: { $0.idKey == key }) {
       return target.specialTokens.ids[role].map(String.init) ?? "null"
     }
@@ -89,9 +138,7 @@ struct ConfigEdit {
   /// The ids of the vocabulary that a config names.
   static func namedIDs(in config: JSON) -> [TokenID] {
     config.members.flatMap { member -> [TokenID] in
-      guard let key = member.key.string, idKeys.contains(key) || key.hasSuffix("_token_id") else {
-        return []
-      }
+      guard let key = member.key.string, isID(key) else { return [] }
       return numbers(in: member.value)
     }
   }

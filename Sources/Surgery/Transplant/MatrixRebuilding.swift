@@ -1,3 +1,4 @@
+internal import ByteIO
 internal import Tensors
 internal import Tokenization
 
@@ -12,10 +13,12 @@ struct MatrixRebuilding {
   let biases: [VocabularyTensors.Entry]
   let request: TransplantOptions.MethodRequest
   let segmentation: TokenSegmentation
+  /// Keeps rows over an interruption.
+  let journal: RowJournal?
   let progress: SurgeryProgress
 
-  /// Rows that are made at a time.
-  private static let blockSize = 1024
+  /// Rows that are made at a time: more gain little speed, and keep an interruption waiting.
+  private static let blockSize = 128
 
   /// Makes the rows.
   ///
@@ -26,11 +29,7 @@ struct MatrixRebuilding {
     let selection = choice.selection
     var origins = plannedOrigins
     let plan = try MethodPlan(request, selection, memoryBudget: transplant.options.memoryBudget)
-    var made = try choice.made ?? rows(plan, problem)
-    if let calibration = choice.calibration {
-      let rows = made.withMean(MeanRow(problem).row)
-      made = calibrated(made, to: calibration.applied(to: rows))
-    }
+    let made = try choice.made ?? rows(plan, problem)
     var places: [Int: Int] = [:]
     for (place, target) in problem.targets.enumerated() {
       origins[Int(target)] = made.origins[place]
@@ -106,21 +105,6 @@ struct MatrixRebuilding {
 
   // MARK: The rows
 
-  /// Calibrated rows, with origins that say so.
-  private func calibrated(_ made: MadeRows, to rows: Matrix) -> MadeRows {
-    let origins = made.origins.map { origin -> RowOrigin in
-      switch origin {
-      case .mean: .computed(method: "mean, calibrated", pieces: [])
-      case .combination(let method, let ids, _, _):
-        .computed(method: "\(method), calibrated", pieces: ids)
-      case .computed(let method, let pieces):
-        .computed(method: "\(method), calibrated", pieces: pieces)
-      case .base, .padding: origin
-      }
-    }
-    return MadeRows(rows: rows, origins: origins)
-  }
-
   /// The rows of all targets.
   func rows(_ plan: MethodPlan, _ problem: EmbeddingProblem) throws -> MadeRows {
     var result = Matrix(rows: problem.targets.count, columns: problem.base.columns)
@@ -128,15 +112,17 @@ struct MatrixRebuilding {
     let groups = plan.groups(
       problem.targets.map { transplant.donorTexts[$0].map { TokenClass($0) } })
     var done = 0
-    for (method, places) in groups {
+    for (group, (method, places)) in groups.enumerated() {
       var part = problem
       part.targets = places.map { problem.targets[$0] }
-      let fitted = try method.fit(to: part) { _ in
-        try progress("rebuilding \(role.rawValue) rows", 0)
-      }
+      // Not before it is known that there is something left to make.
+      var fitted: (any FittedMethod)?
       for start in stride(from: 0, to: places.count, by: Self.blockSize) {
         let range = start..<min(start + Self.blockSize, places.count)
-        let made = try fitted.rows(for: part.targets[range])
+        let name = "\(role.rawValue) \(group) \(method.name) \(start)"
+        let made =
+          try journal?.block(name, rows: range.count, columns: problem.base.columns)
+          ?? make(name, part.targets[range], method, &fitted, part)
         for (index, place) in places[range].enumerated() {
           origins[place] = made.origins[index]
           result.setRow(place, to: made.rows, row: index)
@@ -147,6 +133,26 @@ struct MatrixRebuilding {
       }
     }
     return MadeRows(rows: result, origins: origins)
+  }
+
+  /// Makes a block of rows, with a method that is fitted first if it has not been.
+  private func make(
+    _ name: String, _ targets: ArraySlice<TokenID>, _ method: any EmbeddingMethod,
+    _ fitted: inout (any FittedMethod)?, _ problem: EmbeddingProblem
+  ) throws -> MadeRows {
+    let method =
+      try fitted
+      ?? method.fit(to: problem) { try progress("preparing \(role.rawValue) rows", $0) }
+    fitted = method
+    let made =
+      try journal?.making(name) { try method.rows(for: targets) }
+      ?? method.rows(for: targets)
+    if ProcessMemory.resident > transplant.options.memoryBudget {
+      // Mapped rows are read again where they are needed.
+      base.matrix.releasePages()
+      donor?.matrix.releasePages()
+    }
+    return made
   }
 }
 

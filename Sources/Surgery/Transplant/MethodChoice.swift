@@ -29,10 +29,9 @@ struct MethodChoice {
   struct Choice {
     /// `nil` where nothing was to be chosen or could be compared.
     var selection: MethodSelection?
-    /// The rows that the chosen method makes, where they have been made already.
+    /// The rows that the chosen method makes and what text has taught about them, where they have been
+    /// made already.
     var made: MadeRows?
-    /// What is added to the rows that the chosen method makes.
-    var calibration: LogitCalibration?
   }
 
   /// What was chosen for each matrix; `nil` where nothing was to be chosen or could be compared.
@@ -41,9 +40,12 @@ struct MethodChoice {
     guard let scoring = try textScoring() else {
       return try works.indices.map { Choice(selection: try chooseByHeldOutTokens($0)) }
     }
-    guard works.count == 2 else { return [try chooseOneMatrix(scoring)] }
-    let (input, inputRows) = try chooseInput(scoring)
-    return [input, try chooseOutput(scoring, inputRows: inputRows)]
+    guard works.count == 2 else {
+      return try TextTuning(choice: self, scoring: scoring).tuned([chooseOneMatrix(scoring)])
+    }
+    let input = try chooseInput(scoring)
+    let output = try chooseOutput(scoring, inputRows: rows(0, input))
+    return try TextTuning(choice: self, scoring: scoring).tuned([input, output])
   }
 
   // MARK: By text
@@ -56,13 +58,16 @@ struct MethodChoice {
       problems.allSatisfy({ $0.targets == problem.targets })
     else { return nil }
     let texts =
-      try transplant.options.calibrationTexts ?? OwnText.texts(probe.texts, of: transplant.base)
-    guard
-      let text = try OwnText(
-        texts, from: transplant.base, to: transplant.target, rowCount: transplant.rowCount)
-    else { return nil }
+      try transplant.options.calibrationText?.judged
+      ?? OwnText.texts(probe.texts, of: transplant.base)
+    guard let text = try ownText(texts) else { return nil }
     let scoring = self.scoring(text, probe.model, targets: problem.targets)
     return scoring.occurrences.reduce(0, +) >= Self.fewestOccurrences ? scoring : nil
+  }
+
+  /// Texts as both tokenizers cut them; `nil` when nothing is left of them.
+  func ownText(_ texts: [String]) throws -> OwnText? {
+    try OwnText(texts, from: transplant.base, to: transplant.target, rowCount: transplant.rowCount)
   }
 
   private func scoring(
@@ -75,21 +80,25 @@ struct MethodChoice {
   }
 
   private var textName: String {
-    transplant.options.calibrationTexts == nil ? "text that the base writes itself" : "the text"
+    transplant.options.calibrationText == nil ? "text that the base writes itself" : "the text"
   }
 
-  /// The rows that a method which is asked for makes.
-  private func rows(_ index: Int) throws -> Matrix {
-    let method = try MethodPlan(
-      works[index].request, nil, memoryBudget: transplant.options.memoryBudget
-    ).overall
-    return try CandidateRows(methods: [method], for: problems[index]) { _ in }
-      .average([method.name])
+  /// The rows of a choice, the mean row where there was nothing to go by.
+  func rows(_ index: Int, _ choice: Choice) throws -> Matrix {
+    try made(index, choice).withMean(MeanRow(problems[index]).row)
+  }
+
+  /// The rows of a choice as its method makes them.
+  func made(_ index: Int, _ choice: Choice) throws -> MadeRows {
+    if let made = choice.made { return made }
+    let plan = try MethodPlan(
+      works[index].request, choice.selection, memoryBudget: transplant.options.memoryBudget)
+    return try works[index].rows(plan, problems[index])
   }
 
   private func compare(
     _ index: Int, _ criterion: any RowCriterion, _ scoring: OwnTextScoring, documents: Int
-  ) throws -> (selection: MethodSelection, rows: Matrix) {
+  ) throws -> MethodSelection {
     let stage = "choosing a method for \(works[index].role.rawValue) rows"
     var problem = problems[index]
     problem.targets = scoring.targets
@@ -99,20 +108,13 @@ struct MethodChoice {
     let classes = problem.targets.map { target in
       transplant.donorTexts[target].map { TokenClass($0) }
     }
-    var outcome = try MethodComparison(
+    return try MethodComparison(
       problem: problem, criterion: criterion,
       weights: [Double](repeating: 1, count: documents),
       tokenCount: scoring.occurrences.reduce(0, +),
       classes: DocumentwiseJudge(classes: classes, occurrences: scoring.occurrences),
       memoryBudget: transplant.options.memoryBudget
-    ).run(candidates) { try progress(stage, 0.25 + 0.75 * $0) }
-    for exception in outcome.selection.exceptions {
-      let other = candidates.average(exception.method.split(separator: "+").map(String.init))
-      for place in classes.indices where classes[place] == exception.tokenClass {
-        outcome.rows.setRow(place, to: other, row: place)
-      }
-    }
-    return outcome
+    ).run(candidates) { try progress(stage, 0.25 + 0.75 * $0) }.selection
   }
 
   /// One matrix for both uses: what the text costs, read and predicted with the same rows.
@@ -122,46 +124,32 @@ struct MethodChoice {
     let criterion = OwnTextCriterion(
       scoring: limited, read: nil, name: "bits per byte of \(textName)")
     return Choice(
-      selection: try compare(0, criterion, limited, documents: limited.text.documents.count)
-        .selection)
+      selection: try compare(0, criterion, limited, documents: limited.text.documents.count))
   }
 
-  private func chooseInput(_ scoring: OwnTextScoring) throws -> (Choice, rows: Matrix) {
-    guard works[0].isAutomatic else { return (Choice(), try rows(0)) }
-    let positions = scoring.probe.comparedPositions
-    // Rows that the text does not read are not needed for the comparison.
-    let read = scoring.text.limited(to: positions)
-    let occurring = scoring.targets.filter(Set(read.documents.joined()).contains)
-    let part = self.scoring(read, scoring.probe, targets: occurring)
-    let choosing = try ReadingFidelity(part, positions: positions)
-    let selection = try compare(0, choosing, part, documents: choosing.documentCount).selection
-    let plan = try MethodPlan(
-      works[0].request, selection, memoryBudget: transplant.options.memoryBudget)
-    let made = try works[0].rows(plan, problems[0])
-    let rows = made.withMean(MeanRow(problems[0]).row)
-    return (Choice(selection: selection, made: made), rows)
+  private func chooseInput(_ scoring: OwnTextScoring) throws -> Choice {
+    var choice = Choice()
+    if works[0].isAutomatic {
+      let positions = scoring.probe.comparedPositions
+      // Rows that the text does not read are not needed for the comparison.
+      let read = scoring.text.limited(to: positions)
+      let occurring = scoring.targets.filter(Set(read.documents.joined()).contains)
+      let part = self.scoring(read, scoring.probe, targets: occurring)
+      let choosing = try ReadingFidelity(part, positions: positions)
+      choice.selection = try compare(0, choosing, part, documents: choosing.documentCount)
+    }
+    choice.made = try made(0, choice)
+    return choice
   }
 
   private func chooseOutput(_ scoring: OwnTextScoring, inputRows: Matrix) throws -> Choice {
-    let mayCalibrate = works[1].isAutomatic || transplant.options.calibrationTexts != nil
-    guard mayCalibrate else { return Choice() }
-    let read = try scoring.states(inputRows)
-    var choice = Choice()
-    var rows: Matrix
-    if works[1].isAutomatic {
-      let criterion = OwnTextCriterion(
-        scoring: scoring, read: read, name: "bits per byte of \(textName)")
-      let outcome = try compare(
-        1, criterion, scoring, documents: scoring.text.documents.count)
-      (choice.selection, rows) = (outcome.selection, outcome.rows)
-    } else {
-      rows = try self.rows(1)
-    }
-    if let helpful = LogitCalibration.helpful(scoring, read, rows) {
-      choice.calibration = helpful.calibration
-      choice.selection?.calibration = (helpful.before, helpful.after)
-    }
-    return choice
+    guard works[1].isAutomatic else { return Choice() }
+    // Output rows differ only in what is predicted, which takes no new run of the model.
+    let limited = scoring.limited(to: 2 * scoring.probe.comparedPositions)
+    let criterion = OwnTextCriterion(
+      scoring: limited, read: try limited.states(inputRows), name: "bits per byte of \(textName)")
+    return Choice(
+      selection: try compare(1, criterion, limited, documents: limited.text.documents.count))
   }
 
   // MARK: Held-out tokens

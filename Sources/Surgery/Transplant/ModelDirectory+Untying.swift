@@ -7,10 +7,7 @@ extension ModelDirectory {
   /// - Throws: `ModelError` when the architecture has no such tensor.
   func outputName() throws -> String {
     if let copy = vocabularyTensors.tiedCopy { return copy }
-    let modelType = try config.optionalString("model_type")
-    guard let modelType, let architecture = ModelArchitecture.named(modelType) else {
-      throw ModelError(path, .unknownArchitecture(modelType))
-    }
+    let architecture = vocabularyConfig.architecture
     guard Self.hasHead(config), let name = architecture.output.first else {
       throw ModelError(path, .noOutputMatrix(expected: architecture.output))
     }

@@ -34,7 +34,8 @@ struct RebuiltMatrix: Sendable {
   func replacement(ofBias index: Int) -> TensorReplacement {
     let column = base.matrix.columns + index
     return replacement(
-      of: biases[index].matrix, columns: column..<(column + 1), shape: [origins.count])
+      of: biases[index].matrix, columns: column..<(column + 1),
+      shape: biases[index].shape(tokens: origins.count))
   }
 
   private func replacement(

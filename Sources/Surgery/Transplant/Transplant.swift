@@ -61,6 +61,9 @@ public struct Transplant: Sendable {
       throw ModelError(base.path, .nothingShared(donor: target.path))
     }
     rowCount = try Self.rowCount(options.rowCount, target)
+    try ConfigEdit(
+      base: base, target: target, alignment: alignment, rowCount: rowCount, unties: false
+    ).requirePlaceholders()
     let spelling = TokenSpelling(target.definition, target.vocabulary)
     var texts: [TokenID: [UInt8]] = [:]
     for id in target.vocabulary.ids {
@@ -112,7 +115,11 @@ public struct Transplant: Sendable {
   var unties: Bool { options.unties && base.vocabularyTensors.isTied }
 
   /// Rebuilds the matrices: the input embedding and, if it is separate, the output projection.
-  func solve(progress: SurgeryProgress) throws -> [RebuiltMatrix] {
+  ///
+  /// - Parameter journal: what an earlier attempt has made, and what this one adds.
+  /// - Throws: what methods and `progress` throw, and `ModelError` when the memory budget is too small.
+  func solve(journal: RowJournal? = nil, progress: SurgeryProgress) throws -> [RebuiltMatrix] {
+    try requireMemory()
     let tensors = base.vocabularyTensors
     let segmentation = TokenSegmentation(
       base.tokenizer, base.vocabulary, base.specialTokens, rowCount: tensors.rows)
@@ -128,7 +135,7 @@ public struct Transplant: Sendable {
         return MatrixRebuilding(
           transplant: self, role: role, base: entry, donor: donorEntry,
           biases: isLast ? tensors.biases : [], request: request, segmentation: segmentation,
-          progress: progress)
+          journal: journal, progress: progress)
       }
       var works = [rebuilding(.input, tensors.input, donorTensors?.input, options.input)]
       if let output {
@@ -143,58 +150,33 @@ public struct Transplant: Sendable {
     }
   }
 
+  /// - Throws: `ModelError` when the models and the new rows alone take more than the memory budget.
+  private func requireMemory() throws(ModelError) {
+    let newTokens = max(target.vocabulary.ids.count - alignment.matches.count, 0)
+    let matrices = sharesOneMatrix ? 1 : 2
+    let rows = matrices * newTokens * base.vocabularyTensors.input.matrix.columns * 4
+    let needed = ProcessMemory.anonymous + rows
+    guard needed <= options.memoryBudget else {
+      throw ModelError(
+        base.path, .memoryBudgetTooSmall(budget: options.memoryBudget, needed: needed))
+    }
+  }
+
   /// The tensor of output rows, where they are not the input rows.
   private func outputEntry() throws -> VocabularyTensors.Entry? {
     if let output = base.vocabularyTensors.output { return output }
     guard unties else { return nil }
     return VocabularyTensors.Entry(
-      name: try base.outputName(), matrix: base.vocabularyTensors.input.matrix)
+      name: try base.outputName(), matrix: base.vocabularyTensors.input.matrix,
+      isStoredAsRow: false)
   }
 
   private func probe(_ progress: SurgeryProgress) throws -> ProbeStates? {
     let requests = [options.input] + (sharesOneMatrix ? [] : [options.output])
     let isNeeded = requests.contains { if case .automatic = $0 { true } else { false } }
-    guard isNeeded || options.calibrationTexts != nil else { return nil }
+    guard isNeeded || options.calibrationText != nil else { return nil }
     return try ProbeStates(base, heldOutCount: options.heldOutCount, seed: options.seed) {
       try progress("reading the base model", $0)
-    }
-  }
-
-  // MARK: Results
-
-  /// Computes everything and writes nothing.
-  ///
-  /// - Throws: what the method throws, and what `progress` throws.
-  public func dryRun(progress: SurgeryProgress = { _, _ in }) throws -> TransplantReport {
-    TransplantReport(self, try solve(progress: progress), directory: nil)
-  }
-
-  /// Computes everything and writes the new model directory, which appears complete or not at all.
-  ///
-  /// - Throws: what the method throws, `FileError` when a file cannot be written or `path` exists, and
-  ///   what `progress` throws; nothing is left behind then. `ModelError` when `path` is a directory
-  ///   that is or holds one of the two models.
-  public func write(
-    to path: String, progress: @escaping SurgeryProgress = { _, _ in }
-  ) throws -> TransplantReport {
-    // First, so that an impossible destination is known before the work.
-    try requireOwnDestination(path)
-    let directory = try AtomicDirectory(
-      destination: path, replacing: options.replacesExisting)
-    let matrices = try solve(progress: progress)
-    let output = TransplantOutput(transplant: self, matrices: matrices, directory: directory)
-    try output.write(progress: progress)
-    try directory.commit()
-    return TransplantReport(self, matrices, directory: directory.destination)
-  }
-
-  private func requireOwnDestination(_ path: String) throws(ModelError) {
-    guard let destination = FileSystem.canonicalPath(path) else { return }
-    for model in [base, donor].compactMap({ $0 }) {
-      let input = FileSystem.canonicalPath(model.path) ?? model.path
-      if input == destination || input.hasPrefix(destination + "/") {
-        throw ModelError(path, .destinationHoldsInput(model.path))
-      }
     }
   }
 }
@@ -207,6 +189,7 @@ extension ModelDirectory {
       if let row = entry.matrix.firstNonFiniteRow {
         throw ModelError(path, .nonFinite(tensor: entry.name, row: row))
       }
+      entry.matrix.releasePages()
     }
   }
 }

@@ -9,15 +9,16 @@ internal import Tokenization
 struct TransplantManifest {
   let transplant: Transplant
   let matrices: [RebuiltMatrix]
+  let inputs: TransplantInputs
 
   static let format = 1
 
-  func write(to path: String, progress: SurgeryProgress) throws {
+  func write(to path: String) throws {
     let file = try OutputFile(creating: path)
     try file.write("{\n\"format\":\(Self.format),\n\"graft\":\(JSONText.string(graftVersion)),\n")
+    let options = Self.options(of: transplant)
     try file.write("\"operation\":\"\(transplant.operation)\",\n\"options\":\(options),\n")
-    try file.write("\"base\":\(try describe(transplant.base, "base", progress)),\n")
-    try file.write("\"donor\":\(try describe(transplant.target, progress)),\n")
+    try file.write("\"base\":\(inputs.base),\n\"donor\":\(inputs.donor),\n")
     try file.write("\"rows\":\(transplant.rowCount),\n\"matrices\":[\n")
     for (index, matrix) in matrices.enumerated() {
       try write(matrix, to: file)
@@ -28,7 +29,8 @@ struct TransplantManifest {
     try file.finish()
   }
 
-  private var options: String {
+  /// What was asked for, as a JSON object.
+  static func options(of transplant: Transplant) -> String {
     var members = ["\"method\":\(JSONText.string(name(transplant.options.input)))"]
     if !transplant.sharesOneMatrix {
       members.append("\"outputMethod\":\(JSONText.string(name(transplant.options.output)))")
@@ -41,7 +43,10 @@ struct TransplantManifest {
       members.append("\"tolerance\":\(JSONText.number(omp.tolerance))")
     }
     members.append("\"seed\":\(transplant.options.seed)")
-    if transplant.options.calibrationTexts != nil { members.append("\"calibrated\":true") }
+    if let tokens = transplant.options.learningTokens {
+      members.append("\"learningTokens\":\(tokens)")
+    }
+    if transplant.options.calibrationText != nil { members.append("\"calibrated\":true") }
     if transplant.unties { members.append("\"untied\":true") }
     switch transplant.options.rowCount {
     case .donor: break
@@ -51,52 +56,11 @@ struct TransplantManifest {
     return "{" + members.joined(separator: ",") + "}"
   }
 
-  private func name(_ request: TransplantOptions.MethodRequest) -> String {
+  private static func name(_ request: TransplantOptions.MethodRequest) -> String {
     switch request {
     case .automatic: "auto"
     case .method(let method): method.name
     }
-  }
-
-  /// What gave the tokenizer.
-  private func describe(
-    _ target: TransplantTarget, _ progress: SurgeryProgress
-  ) throws -> String {
-    if let model = target.model { return try describe(model, "donor", progress) }
-    let name = JSONText.string(FileSystem.lastComponent(target.path))
-    var members: [String] = []
-    if case .copied(let directory, let names) = target.files {
-      for name in names {
-        let digest = try InputDigest.sha256(ofFile: directory + "/" + name) { _ in }
-        members.append("\(JSONText.string(name)):\"\(digest)\"")
-      }
-    } else if FileSystem.isFile(target.path) {
-      let digest = try InputDigest.sha256(ofFile: target.path) { _ in }
-      members.append("\(name):\"\(digest)\"")
-    }
-    return "{\"name\":\(name),\"sha256\":{\(members.joined(separator: ","))}}"
-  }
-
-  /// A model by name and by the SHA-256 of every file that went into the result.
-  private func describe(
-    _ model: ModelDirectory, _ role: String, _ progress: SurgeryProgress
-  ) throws -> String {
-    let configs = ["config.json", "generation_config.json"].filter {
-      FileSystem.isFile(model.path($0))
-    }
-    let weights = model.checkpoint.shards.map { (name: $0.name, size: $0.file.file.count) }
-    let total = Double(max(weights.reduce(0) { $0 + $1.size }, 1))
-    var done = 0
-    var members: [String] = []
-    for name in configs + model.tokenizerFiles + weights.map(\.name) {
-      let digest = try InputDigest.sha256(ofFile: model.path(name)) { bytes in
-        try progress("hashing the \(role)", min(Double(done + bytes) / total, 1))
-      }
-      done += weights.first { $0.name == name }?.size ?? 0
-      members.append("\(JSONText.string(name)):\"\(digest)\"")
-    }
-    let name = JSONText.string(FileSystem.lastComponent(model.path))
-    return "{\"name\":\(name),\"sha256\":{\(members.joined(separator: ","))}}"
   }
 
   private func write(_ matrix: RebuiltMatrix, to file: OutputFile) throws {
@@ -104,6 +68,10 @@ struct TransplantManifest {
     try file.write("{\"tensor\":\(name),\"role\":\"\(matrix.role.rawValue)\",\n")
     if matrix.role == .input, let copy = transplant.base.vocabularyTensors.tiedCopy {
       try file.write("\"copy\":\(JSONText.string(copy)),\n")
+    }
+    let copies = transplant.base.vocabularyTensors.inputCopies
+    if matrix.role == .input, !copies.isEmpty {
+      try file.write("\"copies\":\(JSONText.list(copies.map { JSONText.string($0) })),\n")
     }
     try file.write("\"method\":\(JSONText.string(matrix.method)),\n")
     for exception in matrix.selection?.exceptions ?? [] {

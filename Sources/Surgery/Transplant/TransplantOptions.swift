@@ -28,11 +28,14 @@ public struct TransplantOptions: Sendable {
   /// Whether a base whose input and output are one matrix gets two, since the two uses of a new token
   /// want different rows.
   public var unties = false
-  /// Texts on which methods are compared and new logits calibrated; those that the base writes itself
-  /// when `nil`.
-  public var calibrationTexts: [String]?
-  /// The working memory that methods may use, in bytes.
-  public var memoryBudget = 4 << 30
+  /// A text on which methods are compared, from which maps are learnt, and to which the logits of new
+  /// tokens are calibrated; without it the base writes text itself.
+  public var calibrationText: CalibrationText?
+  /// The tokens of text, written by the base, from which maps between rows are learnt; 0 for none, and as
+  /// many as take a minute or two when `nil`.
+  public var learningTokens: Int?
+  /// The memory that the process may use, in bytes; pages of mapped files beyond it are given back.
+  public var memoryBudget = 8 << 30
   /// Decides which tokens are held out and what the model writes for the comparison of methods.
   public var seed: UInt64 = 0
   /// Whether the new model takes along what is lost of the base, so that `Restoration` can give it back.

@@ -1,11 +1,13 @@
 internal import ByteIO
 internal import Tensors
 internal import Tokenization
+internal import TokenizerFiles
 
 /// Writing the files of a transplanted model.
 struct TransplantOutput {
   let transplant: Transplant
   let matrices: [RebuiltMatrix]
+  let inputs: TransplantInputs
   let directory: AtomicDirectory
 
   private var base: ModelDirectory { transplant.base }
@@ -22,8 +24,8 @@ struct TransplantOutput {
       try RestorationBackup(base: base, alignment: transplant.alignment, directory: directory)
         .write()
     }
-    try TransplantManifest(transplant: transplant, matrices: matrices)
-      .write(to: directory.path(Self.manifestName), progress: progress)
+    try TransplantManifest(transplant: transplant, matrices: matrices, inputs: inputs)
+      .write(to: directory.path(Self.manifestName))
   }
 
   // MARK: Weights
@@ -36,8 +38,11 @@ struct TransplantOutput {
         replacements[bias.name] = matrix.replacement(ofBias: index)
       }
     }
-    if let input = matrices.first, let copy = base.vocabularyTensors.tiedCopy, !transplant.unties {
-      replacements[copy] = input.replacement()
+    if let input = matrices.first {
+      let tiedCopy = transplant.unties ? nil : base.vocabularyTensors.tiedCopy
+      for copy in base.vocabularyTensors.inputCopies + [tiedCopy].compactMap({ $0 }) {
+        replacements[copy] = input.replacement()
+      }
     }
     let like = base.vocabularyTensors.input.name
     let total = Double(max(base.checkpoint.outputSize(replacing: replacements), 1))
@@ -52,9 +57,9 @@ struct TransplantOutput {
 
   private func writeConfigs() throws {
     let edit = ConfigEdit(
-      target: transplant.target, alignment: transplant.alignment, rowCount: transplant.rowCount,
-      unties: transplant.unties)
-    try write("config.json", edit.config(base.config))
+      base: base, target: transplant.target, alignment: transplant.alignment,
+      rowCount: transplant.rowCount, unties: transplant.unties)
+    try write("config.json", edit.config())
     if let generationConfig = base.generationConfig {
       try write("generation_config.json", edit.generationConfig(generationConfig))
     }
@@ -74,6 +79,14 @@ struct TransplantOutput {
       for name in names { try FileTree.copy(source + "/" + name, to: directory.path(name)) }
     case .written(let files):
       for file in files { try write(file.name, file.bytes) }
+    case .converted:
+      let target = transplant.target
+      let conversion = try TokenizerConversion(
+        target.definition, to: .modelDirectory, source: target.path)
+      guard conversion.losses.isEmpty else {
+        throw DerivationError.unwritable(conversion.losses)
+      }
+      for file in conversion.files { try write(file.name, file.bytes) }
     }
   }
 

@@ -77,11 +77,19 @@ public struct TransplantReport: Sendable {
     method = Set(methods).count == 1 ? methods[0] : methods.joined(separator: " / ")
     matrices = rebuilt.map(Matrix.init)
     self.directory = directory
-    let names = directory.flatMap { try? FileSystem.names(inDirectory: $0) } ?? []
-    files = names.compactMap { name in
-      guard case .file(let size)? = FileSystem.kind((directory ?? "") + "/" + name) else {
-        return nil
-      }
+    files = directory.map(Self.files) ?? []
+  }
+}
+
+extension TransplantReport {
+  /// The files of a new model with their sizes; a GGUF file is one itself.
+  private static func files(of path: String) -> [(name: String, size: Int)] {
+    if case .file(let size)? = FileSystem.kind(path) {
+      return [(FileSystem.lastComponent(path), size)]
+    }
+    let names = (try? FileSystem.names(inDirectory: path)) ?? []
+    return names.compactMap { name in
+      guard case .file(let size)? = FileSystem.kind(path + "/" + name) else { return nil }
       return (name, size)
     }
   }
@@ -178,11 +186,12 @@ extension MethodSelection {
       "{\"class\":\(JSONText.string($0.tokenClass.rawValue)),"
         + "\"method\":\(JSONText.string($0.method)),\"heldOut\":\($0.heldOut)}"
     }
-    let calibration = calibration.map {
-      "{\"before\":\(JSONText.number($0.before)),\"after\":\(JSONText.number($0.after))}"
+    func change(_ losses: (before: Double, after: Double)?) -> String {
+      guard let (before, after) = losses else { return "null" }
+      return "{\"before\":\(JSONText.number(before)),\"after\":\(JSONText.number(after))}"
     }
     return "{\"criterion\":\(JSONText.string(criterion)),\"heldOut\":\(heldOut),"
       + "\"chosen\":\(JSONText.string(chosen)),\"classes\":\(JSONText.list(exceptions)),"
-      + "\"calibration\":\(calibration ?? "null"),\"results\":\(JSONText.list(results))}"
+      + "\"learning\":\(change(learning)),\"calibration\":\(change(calibration)),\"results\":\(JSONText.list(results))}"
   }
 }

@@ -21,6 +21,8 @@ public struct TransplantTarget: Sendable {
     case copied(directory: String, names: [String])
     /// Made from the definition.
     case written([(name: String, bytes: [UInt8])])
+    /// Made from the definition when they are needed: the model is a GGUF file.
+    case converted
   }
 
   /// A donor model with its tokenizer.
@@ -31,7 +33,9 @@ public struct TransplantTarget: Sendable {
     specialTokens = model.specialTokens
     self.model = model
     derived = nil
-    files = .copied(directory: model.path, names: model.tokenizerFiles)
+    files =
+      model.gguf == nil
+      ? .copied(directory: model.path, names: model.tokenizerFiles) : .converted
   }
 
   /// A tokenizer alone, in a file of any format or a directory.

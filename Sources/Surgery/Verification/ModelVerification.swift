@@ -17,9 +17,13 @@ public struct ModelVerification: Sendable {
 
   /// Checks the directory at `path`.
   ///
+  /// - Parameter other: a model whose vocabulary must be the same in all that ids depend on.
   /// - Complexity: O(size of the vocabulary's matrices).
-  public init(_ path: String) {
+  public init(_ path: String, sameIDsAs other: String? = nil) {
     self.path = path
+    if let other, let pair = attempt({ (try ModelDirectory(path), try ModelDirectory(other)) }) {
+      problems += SharedVocabulary(pair.0, pair.1).differences
+    }
     guard FileSystem.isDirectory(path) else {
       problems.append(ModelError(path, .noDirectory).description)
       return
@@ -30,10 +34,14 @@ public struct ModelVerification: Sendable {
     if let tokenizer { checkRoundTrip(tokenizer) }
     guard let config else { return }
     let vocabulary = tokenizer.map(TokenizerVocabulary.init)
-    checkSize(config, vocabulary)
-    if let bound = config["vocab_size"]?.int { checkIDs(config, bound, vocabulary) }
-    guard let checkpoint, let tensors = tensors(of: checkpoint, config) else { return }
-    checkShapes(tensors, config)
+    let stated = attempt { try VocabularyConfig(config, directory: path) }
+    let text = stated?.text ?? config
+    checkSize(text, vocabulary)
+    if let bound = text["vocab_size"]?.int { checkIDs(config, text, bound, vocabulary) }
+    guard let checkpoint, let stated,
+      let tensors = attempt({ try VocabularyTensors(checkpoint, stated, config) })
+    else { return }
+    checkShapes(tensors, text)
     checkRows(tensors, vocabulary)
   }
 
@@ -91,9 +99,12 @@ public struct ModelVerification: Sendable {
 
   /// Every id that a config names must be a row and a token.
   private mutating func checkIDs(
-    _ config: JSON, _ bound: Int, _ vocabulary: TokenizerVocabulary?
+    _ config: JSON, _ text: JSON, _ bound: Int, _ vocabulary: TokenizerVocabulary?
   ) {
     check(config, name: "config.json", bound, vocabulary)
+    if text.byteRange != config.byteRange {
+      check(text, name: "config.json, the part about text", bound, vocabulary)
+    }
     let generationPath = path + "/generation_config.json"
     guard FileSystem.isFile(generationPath),
       let generation = attempt({ try JSON(contentsOf: generationPath).expectObject() })
@@ -126,18 +137,6 @@ public struct ModelVerification: Sendable {
   }
 
   // MARK: Weights
-
-  private mutating func tensors(of checkpoint: Checkpoint, _ config: JSON) -> VocabularyTensors? {
-    attempt {
-      let type = config["model_type"]?.string
-      guard let type, let architecture = ModelArchitecture.named(type) else {
-        throw ModelError(checkpoint.directory, .unknownArchitecture(type))
-      }
-      return try VocabularyTensors(
-        checkpoint, architecture, tied: ModelDirectory.tied(config),
-        hasHead: ModelDirectory.hasHead(config))
-    }
-  }
 
   private mutating func checkShapes(_ tensors: VocabularyTensors, _ config: JSON) {
     let input = tensors.input

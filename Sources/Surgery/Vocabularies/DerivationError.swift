@@ -18,6 +18,10 @@ public enum DerivationError: Error, Equatable, CustomStringConvertible {
   case unreachable(String)
   /// A model of this kind takes no new tokens.
   case notExtendable(String)
+  /// Two vocabularies are to be united of which one is no byte-pair encoding.
+  case notUnitable
+  /// Two vocabularies are to be united whose tokenizers do not cut texts into words alike.
+  case differentPipelines
   /// A tokenizer that should only have more tokens has another one under an id, or none.
   case changed(TokenID)
 
@@ -42,6 +46,12 @@ public enum DerivationError: Error, Equatable, CustomStringConvertible {
         + "other merges come first; add it as an added token"
     case .notExtendable(let kind):
       "a \(kind) model takes no new tokens; convert the tokenizer to a tokenizer.json first"
+    case .notUnitable:
+      "only two byte-pair encodings can be united; give the other model this one's tokenizer with "
+        + "`graft transplant` instead"
+    case .differentPipelines:
+      "the two tokenizers normalize texts or cut them into words differently, so that one cannot make the "
+        + "other's tokens; give one model the other's tokenizer with `graft transplant` instead"
     case .changed(let id):
       "the new tokenizer has another token under the id \(id); it must keep all that there are"
     }

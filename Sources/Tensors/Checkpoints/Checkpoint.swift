@@ -38,6 +38,14 @@ public struct Checkpoint: Sendable {
     }
   }
 
+  /// No weights: for a model whose weights are not safetensors.
+  package init(withoutWeights directory: String) {
+    self.directory = directory
+    shards = []
+    index = nil
+    shardOfTensor = [:]
+  }
+
   /// The file that holds the tensor called `name`, and what its header says of it.
   public subscript(name: String) -> (shard: Shard, tensor: TensorInfo)? {
     guard let place = shardOfTensor[name], let info = shards[place].file[name] else { return nil }

@@ -1,12 +1,12 @@
 /// Conversion between stored elements (little-endian, at any alignment) and `Float`.
 ///
 /// The loops run over raw memory: this file and `FloatKernels` are where the pointers are.
-enum FloatConversion {
+package enum FloatConversion {
   /// Converts `floats.count` elements of type `type` at the start of `bytes`. F64 is rounded to
   /// nearest even; the other types are exact.
   ///
   /// - Precondition: `type.isReal`, and `bytes` holds at least that many elements.
-  static func read(
+  package static func read(
     _ bytes: UnsafeRawBufferPointer, as type: ElementType,
     into floats: UnsafeMutableBufferPointer<Float>
   ) {
@@ -30,6 +30,17 @@ enum FloatConversion {
         let bits = source.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self)
         target[index] = Float(Double(bitPattern: UInt64(littleEndian: bits)))
       }
+    }
+  }
+
+  /// All of `floats` as elements of type `type`, which is real.
+  package static func bytes(
+    of floats: UnsafeBufferPointer<Float>, as type: ElementType
+  ) -> [UInt8] {
+    let size = floats.count * type.bitCount / 8
+    return [UInt8](unsafeUninitializedCapacity: size) { bytes, count in
+      write(floats, as: type, into: UnsafeMutableRawBufferPointer(bytes))
+      count = size
     }
   }
 

@@ -6,6 +6,8 @@ internal import Glibc
 /// holds the one reference, and a `MatrixView` never writes.
 package final class FloatStorage: @unchecked Sendable {
   package let elements: UnsafeMutableBufferPointer<Float>
+  /// The first element; of no use where there is none.
+  package let start: UnsafeMutablePointer<Float>
 
   /// Storage above this size is asked for in huge pages: far fewer faults when it is filled, and far
   /// fewer misses of the address cache when its rows are read out of order.
@@ -14,17 +16,16 @@ package final class FloatStorage: @unchecked Sendable {
 
   /// Takes `count` zeros from the system, which hands out pages only as they are touched.
   package init(count: Int) {
-    guard count > 0, let memory = Self.allocate(count * MemoryLayout<Float>.stride) else {
-      precondition(count == 0, "out of memory for \(count) floats")
-      elements = UnsafeMutableBufferPointer(start: nil, count: 0)
-      return
-    }
-    let pointer = memory.bindMemory(to: Float.self, capacity: count)
-    elements = UnsafeMutableBufferPointer(start: pointer, count: count)
+    precondition(count >= 0)
+    let memory = Self.allocate(max(count, 1) * MemoryLayout<Float>.stride)
+    start = memory.bindMemory(to: Float.self, capacity: max(count, 1))
+    elements = UnsafeMutableBufferPointer(start: start, count: count)
   }
 
-  private static func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
-    guard let memory = calloc(size, 1) else { return nil }
+  private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
+    guard let memory = calloc(size, 1) else {
+      preconditionFailure("out of memory for \(size) bytes")
+    }
     // Whole pages of the system's size. Advice only: without it the memory is the same and slower.
     let start = memory.alignedUp(toMultipleOf: pageSize)
     let end = (memory + size).alignedDown(toMultipleOf: pageSize)
@@ -38,5 +39,5 @@ package final class FloatStorage: @unchecked Sendable {
     _ = elements.update(fromContentsOf: other.elements)
   }
 
-  deinit { free(elements.baseAddress) }
+  deinit { free(start) }
 }

@@ -40,6 +40,19 @@ public struct MatrixView: Sendable {
     self.init(owner: file, bytes: region, rows: rows, columns: columns, elementType: elementType)
   }
 
+  /// The same elements, one in a row.
+  package var asColumn: MatrixView {
+    MatrixView(
+      owner: owner, bytes: bytes, rows: rows * columns, columns: 1, elementType: elementType)
+  }
+
+  /// Whether another view has the same elements of the same type, bit for bit.
+  package func equals(_ other: MatrixView) -> Bool {
+    defer { withExtendedLifetime((owner, other.owner)) {} }
+    return (rows, columns, elementType) == (other.rows, other.columns, other.elementType)
+      && bytes.elementsEqual(other.bytes)
+  }
+
   /// The size of one row in bytes.
   public var bytesPerRow: Int { columns * elementType.bitCount / 8 }
 
@@ -52,6 +65,15 @@ public struct MatrixView: Sendable {
     let result = try body(UnsafeRawBufferPointer(rebasing: bytes[place]))
     withExtendedLifetime(owner) {}
     return result
+  }
+
+  /// Gives the memory of a mapped file's part back until it is read again; nothing for other views.
+  package func releasePages() {
+    guard let file = owner as? MappedFile, let start = bytes.baseAddress,
+      let first = file.bytes.baseAddress
+    else { return }
+    let offset = start - first
+    file.releasePages(offset..<(offset + bytes.count))
   }
 
   /// The stored bytes of one row.

@@ -19,6 +19,8 @@ package final class UnitGram: Sendable {
 
   /// Rows and columns of a tile, which one task computes.
   private static let side = 768
+  /// Tiles between two reports of progress: at 4,096 dimensions a core computes some ten in a second.
+  private static let tilesAtOnce = 32
 
   /// The memory of the Gram matrix of `count` vectors, in bytes.
   package static func byteCount(_ count: Int) -> Int { (count * count * 2 + 3) / 4 * 4 }
@@ -30,33 +32,44 @@ package final class UnitGram: Sendable {
   /// - Parameters:
   ///   - matrix: its rows are the vectors before they are divided.
   ///   - inverseNorms: the reciprocal norm of each row; 0 makes a row and a column of zeros.
-  package init(_ matrix: Matrix, inverseNorms: [Float]) {
+  ///   - progress: is told the fraction that is done, every few seconds at most; what it throws ends
+  ///     the work.
+  package init(
+    _ matrix: Matrix, inverseNorms: [Float],
+    progress: (_ fraction: Double) throws -> Void
+  ) rethrows {
     precondition(inverseNorms.count == matrix.rows)
     count = matrix.rows
     storage = FloatStorage(count: Self.byteCount(count) / 4)
     let across = (count + Self.side - 1) / Self.side
-    let tiles = Pool { FloatStorage(count: Self.side * Self.side) }
-    parallelFor(count: across * across) { tile in
-      let (row, column) = (tile / across, tile % across)
-      guard row <= column else { return }
-      tiles.withElement { scratch in
-        compute(matrix, inverseNorms, range(row), range(column), scratch)
+    let places = (0..<across).flatMap { row in (row..<across).map { (row: row, column: $0) } }
+    let scratches = Pool { FloatStorage(count: Self.side * Self.side) }
+    for start in stride(from: 0, to: places.count, by: Self.tilesAtOnce) {
+      let part = places[start..<min(start + Self.tilesAtOnce, places.count)]
+      parallelFor(count: part.count) { index in
+        let place = part[start + index]
+        scratches.withElement { scratch in
+          compute(matrix, inverseNorms, range(place.row), range(place.column), scratch)
+        }
       }
+      try progress(Double(part.endIndex) / Double(places.count))
     }
+  }
+
+  /// The same without reports.
+  package convenience init(_ matrix: Matrix, inverseNorms: [Float]) {
+    self.init(matrix, inverseNorms: inverseNorms) { _ in }
   }
 
   /// The elements of row `index`.
   package func row(_ index: Int) -> UnsafePointer<Int16> {
     precondition(index >= 0 && index < count)
-    guard let elements else { preconditionFailure("a row of an empty matrix") }
     return UnsafePointer(elements + index * count)
   }
 
-  private var elements: UnsafeMutablePointer<Int16>? {
+  private var elements: UnsafeMutablePointer<Int16> {
     // Safe: the storage is used as nothing else.
-    storage.elements.baseAddress.map {
-      UnsafeMutableRawPointer($0).assumingMemoryBound(to: Int16.self)
-    }
+    UnsafeMutableRawPointer(storage.start).assumingMemoryBound(to: Int16.self)
   }
 
   private func range(_ tile: Int) -> Range<Int> {
@@ -67,7 +80,7 @@ package final class UnitGram: Sendable {
     _ matrix: Matrix, _ inverseNorms: [Float], _ rows: Range<Int>, _ columns: Range<Int>,
     _ scratch: FloatStorage
   ) {
-    guard let products = scratch.elements.baseAddress, let elements else { return }
+    let products = scratch.start
     multiply(matrix, rows, columns, into: products)
     inverseNorms.withUnsafeBufferPointer { inverseNorms in
       guard let inverseNorms = inverseNorms.baseAddress else { return }

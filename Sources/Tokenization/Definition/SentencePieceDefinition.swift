@@ -136,7 +136,8 @@ extension TokenizerDefinition {
   ///
   /// The control pieces and the unknown piece are its special tokens. The pieces for the
   /// beginning and the end stand around a text, as with `add_bos` and `add_eos`, where they are
-  /// control pieces.
+  /// control pieces: the model does not say which of the two a language model wants. What stands
+  /// beside it in a model directory may.
   public init(_ model: SentencePieceDefinition) {
     self.init(model: .sentencePiece(model))
     addedTokenPolicy = .neverMatched

@@ -18,22 +18,49 @@ struct SplitText {
     _ behavior: SplitBehavior, inverted: Bool = false,
     at matches: (ArraySlice<UInt8>) throws(Failure) -> [Range<Int>]
   ) throws(Failure) {
-    var result: [Range<Int>] = []
-    result.reserveCapacity(pieces.count)
-    for piece in pieces {
+    pieces = try cut(behavior) { (piece, segments) throws(Failure) in
       let found = try matches(text.bytes[piece])
-      var segments = Self.segments(of: piece, matches: found)
+      if found.isEmpty {
+        segments.append(SplitSegment(range: piece, isMatch: inverted))
+        return
+      }
+      Self.appendSegments(of: piece, matches: found, to: &segments)
       if inverted { for index in segments.indices { segments[index].isMatch.toggle() } }
-      behavior.apply(to: segments) { range in if !range.isEmpty { result.append(range) } }
     }
-    pieces = result
   }
 
   /// Cuts every piece at the scalars of a class.
   mutating func split(_ behavior: SplitBehavior, where isDelimiter: (Unicode.Scalar) -> Bool) {
-    split(behavior) { bytes in
-      UTF8Scalars(bytes).filter { isDelimiter($0.scalar) }.map(\.range)
+    pieces = cut(behavior) { piece, segments in
+      var start = piece.lowerBound
+      for (scalar, range) in UTF8Scalars(text.bytes[piece]) where isDelimiter(scalar) {
+        if start < range.lowerBound {
+          segments.append(SplitSegment(range: start..<range.lowerBound, isMatch: false))
+        }
+        segments.append(SplitSegment(range: range, isMatch: true))
+        start = range.upperBound
+      }
+      if start < piece.upperBound {
+        segments.append(SplitSegment(range: start..<piece.upperBound, isMatch: false))
+      }
     }
+  }
+
+  /// The pieces, cut further at the segments that `appendSegments` finds in each. The list of them is
+  /// the same each time, so that it is not made anew for every word.
+  private func cut<Failure: Error>(
+    _ behavior: SplitBehavior,
+    _ appendSegments: (Range<Int>, inout [SplitSegment]) throws(Failure) -> Void
+  ) throws(Failure) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    result.reserveCapacity(pieces.count)
+    var segments: [SplitSegment] = []
+    for piece in pieces {
+      segments.removeAll(keepingCapacity: true)
+      try appendSegments(piece, &segments)
+      behavior.apply(to: segments) { range in if !range.isEmpty { result.append(range) } }
+    }
+    return result
   }
 
   /// Cuts every piece after every `length` scalars.
@@ -60,10 +87,10 @@ struct SplitText {
     (text, pieces) = AlignedText.joined(parts, originalStart: text.originalStart)
   }
 
-  /// A piece's matches and what lies between them, covering the whole piece.
-  private static func segments(of piece: Range<Int>, matches: [Range<Int>]) -> [SplitSegment] {
-    var segments: [SplitSegment] = []
-    segments.reserveCapacity(matches.count * 2 + 1)
+  /// Appends a piece's matches and what lies between them, covering the whole piece.
+  private static func appendSegments(
+    of piece: Range<Int>, matches: [Range<Int>], to segments: inout [SplitSegment]
+  ) {
     var position = piece.lowerBound
     for match in matches {
       if position < match.lowerBound {
@@ -75,7 +102,6 @@ struct SplitText {
     if position < piece.upperBound {
       segments.append(SplitSegment(range: position..<piece.upperBound, isMatch: false))
     }
-    return segments
   }
 }
 

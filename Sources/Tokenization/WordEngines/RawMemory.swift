@@ -48,6 +48,12 @@ struct RawList<Element: BitwiseCopyable>: ~Copyable {
 
   mutating func removeAll() { count = 0 }
 
+  /// Moves the elements behind the first ones to the front.
+  mutating func removeFirst(_ removed: Int) {
+    count -= removed
+    base.update(from: base + removed, count: count)
+  }
+
   /// Gives memory back that one large text needed and others will not.
   mutating func shrink(to limit: Int) {
     guard capacity > limit else { return }

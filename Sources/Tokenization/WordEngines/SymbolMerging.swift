@@ -23,6 +23,8 @@ struct SymbolMerging: ~Copyable {
   private var heap = RawList<UInt64>()
   /// Where the tokens of a window begin.
   private var starts = RawList<Int32>()
+  /// By which symbols the tokens of the last list that was merged window by window begin.
+  private(set) var tokenStarts = RawList<Int>()
 
   /// Up to this many symbols scanning is faster than a heap.
   static let scanLimit = 40
@@ -85,6 +87,8 @@ struct SymbolMerging: ~Copyable {
       var lastStart: Int?
     }
     var windows: [Window] = []
+    let firstOutput = output.count
+    tokenStarts.removeAll()
     var window = Window(
       start: 0, length: windowLength, outputCount: output.count, lastStart: nil)
     /// What the window before began with where this one begins.
@@ -100,6 +104,7 @@ struct SymbolMerging: ~Copyable {
           window = windows.removeLast()
           window.length *= 2
           output.count = window.outputCount
+          tokenStarts.count = output.count - firstOutput
           expected = nil
           continue
         }
@@ -113,7 +118,12 @@ struct SymbolMerging: ~Copyable {
         continue
       }
       output.reserve(kept)
-      for index in 0..<kept { output.append(ids.base[Int(starts.base[index])]) }
+      tokenStarts.reserve(kept)
+      for index in 0..<kept {
+        let start = Int(starts.base[index])
+        output.append(ids.base[start])
+        tokenStarts.append(window.start + start)
+      }
       if isLast { return }
       windows.append(window)
       let cut = Int(starts.base[kept])
@@ -237,5 +247,6 @@ struct SymbolMerging: ~Copyable {
     previous.shrink(to: limit)
     heap.shrink(to: limit)
     starts.shrink(to: limit)
+    tokenStarts.shrink(to: limit)
   }
 }

@@ -68,6 +68,18 @@ struct WordTable: ~Copyable {
     return Key(low: low & lowMask, high: high & highMask | UInt64(length) << 56)
   }
 
+  /// The key of a word that has other tokens with each of several variants; 0 is none of them.
+  @inline(__always)
+  static func key(
+    _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int, variant: UInt16
+  ) -> Key {
+    // The last two bytes before the length are free in the keys of shorter and of longer words.
+    let isInline = end - start <= inlineLength - 2
+    var key = isInline ? key(text, start, end) : longKey(text, start, end)
+    key.high |= UInt64(variant) << 40
+    return key
+  }
+
   /// The key of a word near the end of the text.
   @inline(never)
   private static func lastKey(

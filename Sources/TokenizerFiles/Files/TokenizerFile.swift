@@ -33,7 +33,9 @@ struct TokenizerFile {
     case .tekken(let json): return try TekkenFile.read(json)
     case .tiktoken: return try TiktokenFile.read(bytes, source: path, spec: spec, warn: warn)
     case .sentencePiece:
-      return TokenizerDefinition(try SentencePieceFile.read(bytes, source: path))
+      var definition = TokenizerDefinition(try SentencePieceFile.read(bytes, source: path))
+      try TokenizerConfig(directory: directory).frame(&definition)
+      return definition
     case .wordPieceVocabulary:
       return try Self.wordPieceDefinition(
         bytes, TokenizerConfig(directory: directory), spec, source: path)

@@ -1,17 +1,8 @@
-/// The key-value pairs at the head of a GGUF file, versions 2 and 3.
+/// What stands before the data of a GGUF file, versions 2 and 3.
 ///
-/// Only what a tokenizer needs is kept: the pairs whose keys begin with `tokenizer.`. Every count
-/// and length is checked against what is left of the file before anything is allocated.
+/// Every count and length is checked against what is left of the file before anything is allocated.
 struct GGUFReader {
-  /// A value of the file.
-  indirect enum Value: Equatable {
-    case unsigned(UInt64)
-    case signed(Int64)
-    case float(Double)
-    case bool(Bool)
-    case text([UInt8])
-    case array([Value])
-  }
+  typealias Value = GGUFHeader.Value
 
   private let bytes: UnsafeRawBufferPointer
   private let source: String
@@ -25,17 +16,17 @@ struct GGUFReader {
   /// Whether bytes begin with GGUF's magic number.
   static func isGGUF(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: "GGUF".utf8) }
 
-  /// The tokenizer's pairs.
+  /// Reads the header.
   ///
   /// - Throws: `TokenizerFileError` with the byte at which the trouble stands.
-  static func readTokenizer(
+  static func readHeader(
     _ bytes: UnsafeRawBufferPointer, source: String
-  ) throws(TokenizerFileError) -> [String: Value] {
+  ) throws(TokenizerFileError) -> GGUFHeader {
     var reader = GGUFReader(bytes, source: source)
-    return try reader.readPairs()
+    return try reader.readHeader()
   }
 
-  private mutating func readPairs() throws(TokenizerFileError) -> [String: Value] {
+  private mutating func readHeader() throws(TokenizerFileError) -> GGUFHeader {
     position = 4
     let version = UInt32(try integer(4))
     guard version == 2 || version == 3 else {
@@ -46,7 +37,7 @@ struct GGUFReader {
     }
     let tensorCount = try integer(8)
     let pairCount = try count(smallest: 13, "key-value pairs")
-    var pairs: [String: Value] = [:]
+    var pairs: [GGUFHeader.Pair] = []
     var seen = Set<String>()
     for _ in 0..<pairCount {
       let start = position
@@ -55,11 +46,12 @@ struct GGUFReader {
         throw error("the key `\(key)` stands twice", at: start)
       }
       let value = try value(type: integer(4), depth: 0)
-      if key.hasPrefix("tokenizer.") { pairs[key] = value }
+      pairs.append(.init(key: key, value: value, range: start..<position))
       if key == "general.alignment" { alignment = Self.alignment(value) }
     }
-    try checkTensors(tensorCount)
-    return pairs
+    let (tensors, dataStart) = try readTensors(tensorCount)
+    return GGUFHeader(
+      pairs: pairs, tensors: tensors, alignment: Int(alignment), dataStart: dataStart)
   }
 
   // MARK: Values
@@ -115,39 +107,55 @@ struct GGUFReader {
   private var alignment: UInt64 = 32
 
   private static func alignment(_ value: Value) -> UInt64 {
-    if case .unsigned(let alignment) = value, alignment > 0 { alignment } else { 32 }
+    if case .unsigned(let alignment) = value, 1...65_536 ~= alignment { alignment } else { 32 }
   }
 
-  /// Checks that the tensors listed after the pairs lie inside the file: a file that was cut off
-  /// while it was fetched should not pass for a tokenizer.
-  private mutating func checkTensors(_ tensorCount: UInt64) throws(TokenizerFileError) {
+  /// The tensors listed after the pairs, which must begin inside the file: one that was cut off while it
+  /// was fetched should not pass for a tokenizer.
+  private mutating func readTensors(
+    _ tensorCount: UInt64
+  ) throws(TokenizerFileError) -> (tensors: [GGUFHeader.Tensor], dataStart: Int) {
     guard tensorCount <= UInt64((bytes.count - position) / 24) else {
       throw error("\(tensorCount) tensors do not fit into the file", at: 8)
     }
-    var offsets: [(offset: UInt64, place: Int)] = []
+    var tensors: [(tensor: GGUFHeader.Tensor, offset: UInt64, place: Int)] = []
     for _ in 0..<tensorCount {
-      _ = try text()
+      let name = String(decoding: try text(), as: UTF8.self)
       let dimensionCount = try integer(4)
       guard dimensionCount <= 8 else {
         throw error("a tensor has \(dimensionCount) dimensions", at: position - 4)
       }
       let place = position
       var product: UInt64 = 1
+      var dimensions: [Int] = []
       for _ in 0..<dimensionCount {
-        let (value, overflow) = product.multipliedReportingOverflow(by: try integer(8))
-        guard !overflow else { throw error("a tensor's dimensions overflow 64 bits", at: place) }
+        let dimension = try integer(8)
+        let (value, overflow) = product.multipliedReportingOverflow(by: dimension)
+        guard !overflow, dimension <= UInt64(Int32.max) * UInt64(Int32.max) else {
+          throw error("a tensor's dimensions overflow 64 bits", at: place)
+        }
         product = value
+        dimensions.append(Int(dimension))
       }
-      _ = try integer(4)
-      offsets.append((try integer(8), position - 8))
+      let type = UInt32(try integer(4))
+      tensors.append(
+        (
+          .init(name: name, dimensions: dimensions, type: type, start: 0), try integer(8),
+          position - 8
+        ))
     }
     let dataStart = (UInt64(position) + alignment - 1) / alignment * alignment
-    for (offset, place) in offsets {
+    var result: [GGUFHeader.Tensor] = []
+    for (tensor, offset, place) in tensors {
       let (start, overflow) = dataStart.addingReportingOverflow(offset)
       guard !overflow, start <= UInt64(bytes.count) else {
         throw error("a tensor's data lie beyond the end of the file", at: place)
       }
+      var tensor = tensor
+      tensor.start = Int(start)
+      result.append(tensor)
     }
+    return (result, Int(min(dataStart, UInt64(bytes.count))))
   }
 
   // MARK: Numbers

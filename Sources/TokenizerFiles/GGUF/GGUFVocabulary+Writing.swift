@@ -4,12 +4,13 @@ internal import Tokenization
 extension GGUFVocabulary {
   /// Writes a tokenizer as a GGUF file without tensors.
   ///
+  /// - Parameter rows: the least number of tokens; what is lacking is filled up with unused ones.
   /// - Returns: the file; `nil` for a model that llama.cpp has no kind for.
-  static func write(_ definition: TokenizerDefinition) -> [UInt8]? {
+  static func write(_ definition: TokenizerDefinition, rows: Int = 0) -> [UInt8]? {
     switch definition.model {
-    case .bpe(let model): writeBytePairs(model, definition)
-    case .wordPiece(let model): writeWordPiece(model, definition)
-    case .sentencePiece(let model): writeSentencePiece(model)
+    case .bpe(let model): writeBytePairs(model, definition, rows)
+    case .wordPiece(let model): writeWordPiece(model, definition, rows)
+    case .sentencePiece(let model): writeSentencePiece(model, rows)
     case .unigram, .wordLevel, .bytes, .words: nil
     }
   }
@@ -27,9 +28,10 @@ extension GGUFVocabulary {
   // MARK: Byte-pair encoding
 
   private static func writeBytePairs(
-    _ model: BPEDefinition, _ definition: TokenizerDefinition
+    _ model: BPEDefinition, _ definition: TokenizerDefinition, _ rows: Int
   ) -> [UInt8]? {
-    guard model.hasByteAlphabet, !model.mergesShareRanks, let list = tokens(of: definition) else {
+    guard model.hasByteAlphabet, !model.mergesShareRanks, let list = tokens(of: definition, rows)
+    else {
       return nil
     }
     var file = begin(architecture: "gpt2", model: "gpt2")
@@ -65,13 +67,13 @@ extension GGUFVocabulary {
 
   /// All tokens in order of their ids, with what fills gaps; `nil` where most ids have none.
   private static func tokens(
-    of definition: TokenizerDefinition
+    of definition: TokenizerDefinition, _ rows: Int
   ) -> (texts: [[UInt8]], kinds: [Kind])? {
     let vocabulary = TokenizerVocabulary(definition)
     guard vocabulary.idBound <= 4 * vocabulary.ids.count + 1024 else { return nil }
     var texts: [[UInt8]] = []
     var kinds: [Kind] = []
-    for id in 0..<TokenID(vocabulary.idBound) {
+    for id in 0..<TokenID(max(vocabulary.idBound, rows)) {
       texts.append(vocabulary.spelling(of: id) ?? Array("[PAD\(id)]".utf8))
       if let token = vocabulary.added[id] {
         kinds.append(token.isSpecial ? .control : .userDefined)
@@ -85,9 +87,9 @@ extension GGUFVocabulary {
   // MARK: WordPiece
 
   private static func writeWordPiece(
-    _ model: WordPieceDefinition, _ definition: TokenizerDefinition
+    _ model: WordPieceDefinition, _ definition: TokenizerDefinition, _ rows: Int
   ) -> [UInt8]? {
-    guard let list = tokens(of: definition) else { return nil }
+    guard let list = tokens(of: definition, rows) else { return nil }
     let mark = Array("\u{2581}".utf8)
     let prefix = Array(model.continuingPrefix.utf8)
     let texts = zip(list.texts, list.kinds).map { text, kind -> [UInt8] in
@@ -111,14 +113,22 @@ extension GGUFVocabulary {
   // MARK: SentencePiece
 
   /// llama.cpp calls the merging models `llama` and the unigram models `t5`.
-  private static func writeSentencePiece(_ model: SentencePieceDefinition) -> [UInt8]? {
+  private static func writeSentencePiece(
+    _ model: SentencePieceDefinition, _ rows: Int
+  ) -> [UInt8]? {
     let isUnigram = model.algorithm == .unigram
     guard isUnigram || model.algorithm == .bpe else { return nil }
     var file = begin(
       architecture: isUnigram ? "t5" : "llama", model: isUnigram ? "t5" : "llama")
-    file.set(prefix + "tokens", texts: model.pieces.map(\.text))
-    file.set(prefix + "scores", floats: model.pieces.map(\.score))
-    file.set(prefix + "token_type", integers: model.pieces.map { Int32($0.kind.rawValue) })
+    let missing = model.pieces.count..<max(rows, model.pieces.count)
+    file.set(
+      prefix + "tokens",
+      texts: model.pieces.map(\.text) + missing.map { Array("[PAD\($0)]".utf8) })
+    file.set(prefix + "scores", floats: model.pieces.map(\.score) + missing.map { _ in 0 })
+    file.set(
+      prefix + "token_type",
+      integers: model.pieces.map { Int32($0.kind.rawValue) }
+        + missing.map { _ in Int32(Kind.unused.rawValue) })
     if let id = model.pieces.firstIndex(where: { $0.kind == .unknown }) {
       file.set(prefix + "unknown_token_id", UInt32(id))
     }

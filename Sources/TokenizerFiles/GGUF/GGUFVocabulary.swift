@@ -18,8 +18,11 @@ struct GGUFVocabulary {
   static func read(
     _ bytes: UnsafeRawBufferPointer, source: String, spec: TokenizerSpec
   ) throws -> TokenizerDefinition {
-    let pairs = try GGUFReader.readTokenizer(bytes, source: source)
-    return try GGUFVocabulary(pairs, source: source).definition(spec)
+    let header = try GGUFReader.readHeader(bytes, source: source)
+    let pairs = header.pairs.filter { $0.key.hasPrefix(GGUFHeader.tokenizerPrefix) }
+    return try GGUFVocabulary(
+      Dictionary(pairs.map { ($0.key, $0.value) }) { first, _ in first }, source: source
+    ).definition(spec)
   }
 
   private init(

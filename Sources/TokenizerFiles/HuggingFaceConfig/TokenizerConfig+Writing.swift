@@ -22,6 +22,11 @@ extension TokenizerConfig {
     let roles = roles(of: definition, added.map(\.value))
     var config = PrettyJSONWriter()
     config.object { json in
+      if case .sentencePiece = definition.model {
+        let frame = frame(of: definition)
+        json.member("add_bos_token", frame.addsBeginning)
+        json.member("add_eos_token", frame.addsEnd)
+      }
       json.key("added_tokens_decoder")
       json.object { json in for (id, token) in added { write(token, id: id, &json) } }
       for (role, token) in roles { json.member(role, token) }

@@ -9,6 +9,9 @@ struct TokenizerConfig {
   private(set) var className: String?
   /// `do_lower_case`
   private(set) var lowercases: Bool?
+  /// `add_bos_token` and `add_eos_token`
+  private(set) var addsBeginning: Bool?
+  private(set) var addsEnd: Bool?
   /// `extra_ids`, the number of sentinels of a T5.
   private(set) var extraIDs: Int?
   /// The added tokens by their ids, where a file gives them.
@@ -54,6 +57,8 @@ struct TokenizerConfig {
     }
     if let count = json.optional("extra_ids") { extraIDs = try count.expectInt(in: 0...1 << 20) }
     if json.optional("do_lower_case") != nil { lowercases = try json.bool("do_lower_case") }
+    if json.optional("add_bos_token") != nil { addsBeginning = try json.bool("add_bos_token") }
+    if json.optional("add_eos_token") != nil { addsEnd = try json.bool("add_eos_token") }
     if let tokens = json.optional("added_tokens_decoder") {
       for member in try tokens.expectObject().members {
         guard let id = TokenID(try member.key.expectString()) else {

@@ -37,8 +37,11 @@ extension TokenizerDefinition {
         return mine.specialTokens[name] == other.specialTokens[name]
       }
     return isSingleEqual
-      ? ["what stands around a pair of texts"] : ["the special tokens around a text"]
+      ? [Self.lossAroundPairs] : ["the special tokens around a text"]
   }
+
+  /// A loss that matters only to those who encode two texts as one.
+  static let lossAroundPairs = "what stands around a pair of texts"
 
   /// The nearest definition that a `tokenizer.json` can hold, and what it does not say.
   var portable: (definition: TokenizerDefinition, losses: [String]) {

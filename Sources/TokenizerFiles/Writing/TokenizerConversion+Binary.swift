@@ -24,7 +24,14 @@ extension TokenizerConversion {
   ) throws(TokenizerFileError) -> TokenizerConversion {
     // llama.cpp matches special tokens always and has lists of merges, as a tokenizer.json.
     var (portable, losses) = definition.portable
-    if case .sentencePiece = definition.model { (portable, losses) = (definition, []) }
+    switch definition.model {
+    case .sentencePiece: (portable, losses) = (definition, [])
+    case .unigram:
+      if let (model, differences) = sentencePieceModel(of: definition) {
+        (portable, losses) = (TokenizerDefinition(model), differences)
+      }
+    default: break
+    }
     guard let bytes = GGUFVocabulary.write(portable) else {
       throw impossible(
         source, .gguf,
@@ -43,15 +50,20 @@ extension TokenizerConversion {
   static func modelDirectory(
     _ definition: TokenizerDefinition, _ source: String
   ) throws(TokenizerFileError) -> TokenizerConversion {
-    var conversion: TokenizerConversion
-    var className = "PreTrainedTokenizerFast"
-    if case .sentencePiece(let model) = definition.model {
-      conversion = try sentencePiece(definition, source)
-      className = model.algorithm == .unigram ? "T5Tokenizer" : "LlamaTokenizer"
-    } else {
-      conversion = try tokenizerJSON(definition, source)
+    guard case .sentencePiece(let model) = definition.model else {
+      var conversion = try tokenizerJSON(definition, source)
+      conversion.files +=
+        TokenizerConfig.describing(definition, className: "PreTrainedTokenizerFast").files
+      return conversion
     }
-    conversion.files += TokenizerConfig.describing(definition, className: className).files
-    return conversion
+    let config = TokenizerConfig.describing(
+      definition, className: model.algorithm == .unigram ? "T5Tokenizer" : "LlamaTokenizer")
+    return TokenizerConversion(
+      files: [("tokenizer.model", SentencePieceFile.write(model))] + config.files,
+      losses: readBack(definition) {
+        var copy = TokenizerDefinition(model)
+        try TokenizerConfig(documents: config.document).frame(&copy)
+        return copy
+      })
   }
 }

@@ -171,18 +171,30 @@ public struct TokenizerConversion: Sendable {
   static func sentencePiece(
     _ definition: TokenizerDefinition, _ source: String
   ) throws(TokenizerFileError) -> TokenizerConversion {
-    if case .bpe(let bpe) = definition.model, let pieces = MergedPieces(definition, bpe) {
+    if let (model, losses) = sentencePieceModel(of: definition) {
       return TokenizerConversion(
-        files: [("tokenizer.model", SentencePieceFile.write(pieces.model))], losses: pieces.losses)
+        files: [("tokenizer.model", SentencePieceFile.write(model))], losses: losses)
     }
     guard case .sentencePiece(let model) = definition.model else {
       throw impossible(
         source, .sentencePiece,
-        needs: "a model of the sentencepiece library, or a byte-pair encoding of words with ▁ for "
-          + "spaces whose ids have no gaps")
+        needs: "a model of the sentencepiece library, or a byte-pair encoding or unigram model of "
+          + "words with ▁ for spaces whose ids have no gaps")
     }
     return TokenizerConversion(
       files: [("tokenizer.model", SentencePieceFile.write(model))],
       losses: definition.losses(readAs: TokenizerDefinition(model)))
+  }
+
+  /// The model of the sentencepiece library that is nearest to a tokenizer of Hugging Face's parts, and
+  /// what it does not say.
+  static func sentencePieceModel(
+    of definition: TokenizerDefinition
+  ) -> (model: SentencePieceDefinition, losses: [String])? {
+    switch definition.model {
+    case .bpe(let bpe): MergedPieces(definition, bpe).map { ($0.model, $0.losses) }
+    case .unigram(let unigram): UnigramPieces(definition, unigram).map { ($0.model, $0.losses) }
+    default: nil
+    }
   }
 }

@@ -15,7 +15,7 @@ import Tokenization
     }
     let text = words.joined(separator: " ")
     let pieces = CalibrationText(Array(text.utf8)).texts
-    #expect(pieces.reduce(0) { $0 + $1.utf8.count } <= 160_000)
+    #expect(pieces.reduce(0) { $0 + $1.utf8.count } <= 480_000)
     #expect(pieces.allSatisfy { $0.utf8.count <= 1200 && !$0.contains("\u{FFFD}") })
     #expect(pieces.dropFirst().allSatisfy { $0.hasPrefix(" ") })
     #expect(pieces.first.map(text.hasPrefix) == true)

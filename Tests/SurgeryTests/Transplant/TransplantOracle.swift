@@ -27,7 +27,7 @@ struct TransplantOracle {
   var vocabularyTensors: [String] {
     let tensors = base.vocabularyTensors
     return [tensors.input.name] + [tensors.output?.name, tensors.tiedCopy].compactMap { $0 }
-      + tensors.biases.map(\.name)
+      + tensors.inputCopies + tensors.biases.map(\.name)
   }
 
   /// All checks that hold for every transplant.
@@ -81,15 +81,23 @@ struct TransplantOracle {
     if let copy = tensors.tiedCopy {
       try check(matrices[0], tensor: copy, origin: tensors.input.name)
     }
+    for copy in tensors.inputCopies {
+      try check(matrices[0], tensor: copy, origin: tensors.input.name)
+    }
     let biases = Array(try manifest.required("biases").elements).compactMap(\.string)
     #expect(biases == tensors.biases.map(\.name))
     for bias in biases { try check(matrices[matrices.count - 1], tensor: bias) }
   }
 
+  /// One row per token, where a tensor is stored as a single row.
+  private func column(_ matrix: MatrixView) -> MatrixView {
+    matrix.rows == 1 ? matrix.asColumn : matrix
+  }
+
   /// Every row of a tensor is what the manifest says of it.
   private func check(_ matrix: JSON, tensor: String, origin: String? = nil) throws {
-    let old = try base.checkpoint.matrix(origin ?? tensor)
-    let new = try out.checkpoint.matrix(tensor)
+    let old = try column(base.checkpoint.matrix(origin ?? tensor))
+    let new = try column(out.checkpoint.matrix(tensor))
     let rows = Array(try matrix.required("rows").elements)
     #expect(rows.count == new.rows)
     let anchors = Array(try matrix.required("dictionary").elements).map { pair in

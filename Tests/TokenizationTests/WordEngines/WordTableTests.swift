@@ -47,6 +47,23 @@ import Testing
     #expect(words.count > 3000)
   }
 
+  @Test func `A word has other tokens with each variant`() {
+    var table = WordTable()
+    for length in 1...WordTable.maximumLength {
+      let word = [UInt8](repeating: 0, count: length)
+      word.withUnsafeBufferPointer { text in
+        for variant in [0, 1, 0x8000, UInt16.max] {
+          let key = WordTable.key(text, 0, length, variant: variant)
+          var output = RawList<TokenID>()
+          #expect(!table.find(key, text, 0, into: &output))
+          [TokenID(variant)].withUnsafeBufferPointer { table.insert(key, text, 0, $0) }
+          #expect(table.find(key, text, 0, into: &output))
+          #expect(Array(output.elements) == [TokenID(variant)])
+        }
+      }
+    }
+  }
+
   @Test func `The table never grows beyond its limit`() {
     var table = WordTable(slotLimit: 64)
     for number in 0..<5000 {

@@ -25,6 +25,17 @@ enum FormatOutcomes {
   private static let loss8: [String] = ["<s>", "</s>"].map {
     "that the text `\($0)` is cut like any other: it becomes that one token"
   }
+  private static let loss9: [String] = [
+    "that a text that begins with a space gets no other in front: sentencepiece puts one there too, "
+      + "so that its first ids differ",
+    "that the text `<unk>` is the special token",
+    "that scores are added in double precision: of two ways to cut a word whose scores are equal "
+      + "but for rounding, as in long runs of one character, the other may be taken",
+    "the post-processor",
+    "that special tokens are found in texts: sentencepiece cuts `<s>`, `</s>` like any other text",
+    "the space in front of what follows an added token: sentencepiece puts one at the beginning of "
+      + "a text only",
+  ]
 
   static let all: [String: [String: [String]]] = [
     "byte-level": [
@@ -94,6 +105,8 @@ enum FormatOutcomes {
     ],
     "unigram": [
       "tokenizer.json": ["same"],
+      "sentencepiece": loss9,
+      "gguf": loss9 + ["the model's options"],
       "directory": ["same"],
     ],
     "word-level": [

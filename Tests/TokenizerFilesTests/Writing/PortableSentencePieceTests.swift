@@ -188,4 +188,42 @@ import Tokenization
     #expect(different.count <= tolerated, "\(different.map(\.text))")
     #expect(tolerated == 0 || !conversion.losses.isEmpty)
   }
+
+  /// The surroundings in which Hugging Face's unigram models come.
+  private static let spacePipelines: [(normalizer: Normalizer?, preTokenizer: PreTokenizer?)] = {
+    let metaspace = PreTokenizer.metaspace(replacement: "▁", prepend: .always, split: true)
+    let spaces = [PortableNormalization.trimmingSpaces, PortableNormalization.collapsing]
+    return [
+      (.sequence(spaces), metaspace),
+      (nil, .sequence([.whitespaceSplit, metaspace])),
+      (.sequence(spaces + [.prepend("▁"), .replace(.literal(" "), with: "▁")]), nil),
+      (.precompiled(CharacterMap.compiled(.nmtNFKC)), .sequence([.whitespaceSplit, metaspace])),
+    ]
+  }()
+
+  @Test(arguments: 0..<20 as Range<UInt64>, spacePipelines.indices)
+  func `A unigram model of Hugging Face's parts becomes one of the library with the same ids`(
+    seed: UInt64, place: Int
+  ) throws {
+    var random = RandomModels(seed: seed)
+    var source = random.sentencePiece(.unigram)
+    source.pieces.removeAll { SpaceMarks.areInside($0.text) }
+    let scores = source.pieces.map { $0.kind == .normal ? Double($0.score) : 0 }
+    var unigram = UnigramDefinition(vocabulary: source.vocabulary, scores: scores)
+    unigram.unknownID = 0
+    unigram.fallsBackToBytes = source.fallsBackToBytes
+    let (normalizer, preTokenizer) = Self.spacePipelines[place]
+    let definition = TokenizerDefinition(
+      normalizer: normalizer, preTokenizer: preTokenizer, model: .unigram(unigram),
+      decoder: .sequence([.byteFallback, .metaspace(replacement: "▁", prepend: .always)]))
+    let conversion = try TokenizerConversion(definition, to: .sentencePiece, source: "x")
+    // What the losses name is left out.
+    let texts = (0..<150).map { _ in random.text() }.filter { text in
+      !text.contains { "<▁".contains($0) || $0 == "\n" && place == 1 }
+    }
+    try expectEqual(
+      try written(conversion, .sentencePiece), definition, texts, "\(seed)", decoded: false)
+    #expect(conversion.losses.contains { $0.contains("double precision") })
+    #expect(conversion.losses.contains { $0.contains("U+A,") } == (place == 1))
+  }
 }

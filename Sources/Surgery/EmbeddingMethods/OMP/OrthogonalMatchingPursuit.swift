@@ -44,24 +44,24 @@ public struct OrthogonalMatchingPursuit: Sendable {
   ///
   /// - Parameter targetCount: how many targets will be solved in all. For fewer than about N / k the
   ///   Gram matrix costs more than it saves, and is not computed.
-  /// - Throws: `PursuitError` when the options do not fit the dictionary.
+  /// - Parameter progress: is told the fraction of the Gram matrix that is done; what it throws ends
+  ///   the work.
+  /// - Throws: `PursuitError` when the options do not fit the dictionary, and what `progress` throws.
   public init(
-    dictionary: SparseDictionary, options: Options, targetCount: Int = .max
-  ) throws(PursuitError) {
+    dictionary: SparseDictionary, options: Options, targetCount: Int = .max,
+    progress: (_ fraction: Double) throws -> Void = { _ in }
+  ) throws {
     try self.init(
-      dictionary: dictionary, options: options, targetCount: targetCount, layout: .init())
+      dictionary: dictionary, options: options, targetCount: targetCount, layout: .init(),
+      progress: progress)
   }
 
   /// The same with another layout of the look-ahead, which makes no difference to results.
   init(
     dictionary: SparseDictionary, options: Options, targetCount: Int = .max,
-    layout: PursuitWorkspace.Layout
-  ) throws(PursuitError) {
-    guard options.sparsity >= 1 else { throw .sparsityBelowOne(options.sparsity) }
-    guard options.sparsity <= dictionary.dimension else {
-      throw .sparsityAboveDimension(options.sparsity, dimension: dictionary.dimension)
-    }
-    guard options.tolerance >= 0 else { throw .invalidTolerance(options.tolerance) }
+    layout: PursuitWorkspace.Layout, progress: (_ fraction: Double) throws -> Void = { _ in }
+  ) throws {
+    try options.check(dimension: dictionary.dimension)
     self.dictionary = dictionary
     self.options = options
     inverseNorms = dictionary.inverseNorms()
@@ -78,7 +78,7 @@ public struct OrthogonalMatchingPursuit: Sendable {
       + Self.bytesPerTarget(dictionary)
     gram =
       paysOff && memory <= options.memoryBudget
-      ? UnitGram(dictionary.atoms, inverseNorms: inverseNorms) : nil
+      ? try UnitGram(dictionary.atoms, inverseNorms: inverseNorms, progress: progress) : nil
   }
 
   /// The way that the memory budget and the number of targets led to.

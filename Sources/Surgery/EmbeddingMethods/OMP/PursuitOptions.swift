@@ -35,6 +35,15 @@ extension OrthogonalMatchingPursuit {
       self.tolerance = tolerance
       self.memoryBudget = memoryBudget
     }
+
+    /// - Throws: `PursuitError` when no vectors of this length have such codes.
+    func check(dimension: Int) throws(PursuitError) {
+      guard sparsity >= 1 else { throw .sparsityBelowOne(sparsity) }
+      guard sparsity <= dimension else {
+        throw .sparsityAboveDimension(sparsity, dimension: dimension)
+      }
+      guard tolerance >= 0 else { throw .invalidTolerance(tolerance) }
+    }
   }
 
   /// The two ways to the correlations of all atoms with a residual.

@@ -82,7 +82,7 @@ final class PursuitWorkspace: @unchecked Sendable {
     let padded = panelCount * Panels.width
     let candidatePanels = size.candidatePanels(layout)
     vectorStorage = FloatStorage(count: size.vectorFloats(layout))
-    guard var next = vectorStorage.elements.baseAddress else { preconditionFailure("no atoms") }
+    var next = vectorStorage.start
     func take(_ count: Int) -> UnsafeMutablePointer<Float> {
       defer { next += count }
       return next

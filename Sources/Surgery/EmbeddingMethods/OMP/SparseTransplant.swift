@@ -1,3 +1,4 @@
+internal import ByteIO
 internal import Tensors
 internal import Tokenization
 
@@ -42,8 +43,7 @@ public struct SparseTransplant: EmbeddingMethod {
     let mean = stored.meanRow()
     var atoms = stored
     if frame != .asStored { atoms.addToRows(mean, times: -1) }
-    let pursuit = try OrthogonalMatchingPursuit(
-      dictionary: SparseDictionary(atoms), options: options, targetCount: problem.targets.count)
+    problem.donor?.releasePages()
     let base: Matrix
     var map: RidgeMap?
     switch frame {
@@ -55,10 +55,25 @@ public struct SparseTransplant: EmbeddingMethod {
       base = fitted.residuals(from: stored, to: problem.anchorBaseRows())
       map = fitted
     }
-    try progress(1)
+    var options = options
+    options.memoryBudget -= Self.otherMemory(problem)
+    let pursuit = try OrthogonalMatchingPursuit(
+      dictionary: SparseDictionary(atoms), options: options, targetCount: problem.targets.count,
+      progress: progress)
     return FittedPursuit(
       name: name, frame: frame, problem: problem, pursuit: pursuit, donorMean: mean, base: base,
       map: map)
+  }
+}
+
+extension SparseTransplant {
+  /// What the threads of a product and the blocks of rows take.
+  private static let smallMemory = 96 << 20
+
+  /// The part of the memory budget that a pursuit does not have: what is in use when it begins, and the
+  /// rows that it is going to make.
+  private static func otherMemory(_ problem: EmbeddingProblem) -> Int {
+    ProcessMemory.anonymous + problem.targets.count * problem.base.columns * 4 + smallMemory
   }
 }
 

@@ -45,11 +45,31 @@ struct VocabularyExtension {
 
   /// Adds a token that is taken out of texts before the model sees them.
   mutating func addAdded(_ text: String) {
-    guard old.vocabulary.id(of: text) == nil, ids[Array(text.utf8)] == nil else { return }
-    definition.addedTokens.append(AddedToken(id: nextID, content: text, isNormalized: false))
+    if addAdded(AddedToken(id: 0, content: text, isNormalized: false)) { texts.append(text) }
+  }
+
+  /// The same for a token of another tokenizer, with its properties.
+  ///
+  /// - Returns: whether it is new.
+  @discardableResult
+  mutating func addAdded(_ token: AddedToken) -> Bool {
+    let spelling = Array(token.content.utf8)
+    guard old.vocabulary.id(of: token.content) == nil, ids[spelling] == nil else { return false }
+    var token = token
+    token.id = nextID
+    definition.addedTokens.append(token)
     // In the model too, so that its id is that of the model.
-    add(Array(text.utf8), score: definition.model.lowestScore)
-    texts.append(text)
+    add(spelling, score: definition.model.lowestScore)
+    return true
+  }
+
+  /// Adds a merge of two tokens that are there, unless what it makes is there already.
+  mutating func addMerge(of left: [UInt8], and right: [UInt8]) {
+    guard case .bpe(let model) = definition.model, let left = id(of: left),
+      let right = id(of: right)
+    else { return }
+    let result = spelling(of: left) + spelling(of: right).dropFirst(prefixLength(model))
+    if id(of: result) == nil { addMerge(left, right, model) }
   }
 
   /// Adds a token to the model, with what makes the model produce it where the text stands by itself.
@@ -94,7 +114,7 @@ struct VocabularyExtension {
 
   @discardableResult
   private mutating func add(_ spelling: [UInt8], score: Double = 0) -> TokenID {
-    if let id = ids[spelling] ?? old.vocabulary.model.id(of: spelling) { return id }
+    if let id = id(of: spelling) { return id }
     defer { nextID += 1 }
     tokens.append((spelling, nextID))
     scores.append(score)
@@ -102,14 +122,25 @@ struct VocabularyExtension {
     return nextID
   }
 
+  private func id(of spelling: [UInt8]) -> TokenID? {
+    ids[spelling] ?? old.vocabulary.model.id(of: spelling)
+  }
+
   private func spelling(of id: TokenID) -> [UInt8] {
-    old.vocabulary.model.token(id).map(Array.init) ?? tokens.first { $0.id == id }?.spelling ?? []
+    if let token = old.vocabulary.model.token(id) { return Array(token) }
+    // New tokens have consecutive ids.
+    guard let first = tokens.first?.id, id >= first, id < nextID else { return [] }
+    return tokens[Int(id - first)].spelling
+  }
+
+  /// The bytes that a token loses when it is merged with one before it.
+  private func prefixLength(_ model: BPEDefinition) -> Int {
+    (model.continuingPrefix ?? "").utf8.count
   }
 
   /// Makes neighbours merge that did not, after all other merges.
   private mutating func addMerge(_ left: TokenID, _ right: TokenID, _ model: BPEDefinition) {
-    let prefix = (model.continuingPrefix ?? "").utf8.count
-    let result = add(spelling(of: left) + spelling(of: right).dropFirst(prefix))
+    let result = add(spelling(of: left) + spelling(of: right).dropFirst(prefixLength(model)))
     let rank = model.merges.count + newMerges.count
     newMerges.append(BPEDefinition.Merge(left: left, right: right, result: result))
     merges[Pair(left: left, right: right)] = (rank, result)

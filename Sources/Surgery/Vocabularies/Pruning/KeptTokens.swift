@@ -55,7 +55,7 @@ struct KeptTokens {
     let definition = model.tokenizer
     var ids = Set(model.vocabulary.added.keys)
     ids.formUnion(model.specialTokens.ids.values)
-    for config in [model.config, model.generationConfig] {
+    for config in [model.config, model.vocabularyConfig.text, model.generationConfig] {
       ids.formUnion(config.map { ConfigEdit.namedIDs(in: $0) } ?? [])
     }
     ids.formUnion(definition.postProcessor?.insertedTokens ?? [])

@@ -15,6 +15,8 @@ struct BytePairEncoder: Sendable {
   let byteIDs: [TokenID]?
   /// Tokens by the bytes they spell, for `ignoresMerges` over byte pieces.
   let wholeTokens: Vocabulary?
+  /// Whether the id that `SymbolMerging` marks what has been merged with belongs to no token.
+  let leavesMarkFree: Bool
 
   init(_ definition: BPEDefinition) {
     self.definition = definition
@@ -25,6 +27,9 @@ struct BytePairEncoder: Sendable {
       definition.fallsBackToBytes
       ? (0...255).map { vocabulary.id(of: Array(ByteFallback.token(UInt8($0)).utf8)) } : []
     byteIDs = Self.byteIDs(definition)
+    leavesMarkFree =
+      (vocabulary.maximumID ?? 0) != SymbolMerging.merged
+      && !definition.merges.contains { $0.result == SymbolMerging.merged }
     wholeTokens =
       byteIDs != nil && definition.ignoresMerges ? Self.tokensByBytes(vocabulary) : nil
   }
@@ -37,12 +42,6 @@ struct BytePairEncoder: Sendable {
   var allFallbackIDs: [TokenID]? {
     let ids = fallbackIDs.compactMap(\.self)
     return ids.count == 256 ? ids : nil
-  }
-
-  /// Whether the id that `SymbolMerging` marks what has been merged with belongs to no token.
-  var leavesMarkFree: Bool {
-    (definition.vocabulary.maximumID ?? 0) != SymbolMerging.merged
-      && !definition.merges.contains { $0.result == SymbolMerging.merged }
   }
 
   private static func byteIDs(_ definition: BPEDefinition) -> [TokenID]? {
@@ -80,7 +79,7 @@ struct BytePairEncoder: Sendable {
       }
     }
     var word = try characters(of: piece, isBytes: isBytes)
-    word.merge(merges)
+    word.merge(merges, leavesMarkFree: leavesMarkFree)
     for (id, length) in word.tokens { output.append(id, length: length) }
   }
 

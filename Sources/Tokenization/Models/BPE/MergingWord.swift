@@ -2,7 +2,7 @@
 ///
 /// Tokens are a doubly linked list in an array, so that a merge moves nothing. Short words look for
 /// the lowest rank by scanning; long ones keep candidates in a heap, which bounds the cost of any
-/// input at O(n log n).
+/// input at O(n log n); very long ones are merged window by window.
 struct MergingWord {
   private struct Symbol {
     var id: TokenID
@@ -29,8 +29,33 @@ struct MergingWord {
   }
 
   /// Makes every merge that `table` allows, in order of rank and then of position.
-  mutating func merge(_ table: PairTable) {
-    if symbols.count <= Self.scanLimit { mergeByScanning(table) } else { mergeByHeap(table) }
+  ///
+  /// - Parameter leavesMarkFree: whether no token has the id that `SymbolMerging` needs for itself.
+  mutating func merge(_ table: PairTable, leavesMarkFree: Bool = false) {
+    if symbols.count <= Self.scanLimit {
+      mergeByScanning(table)
+    } else if leavesMarkFree, symbols.count > SymbolMerging.windowLength {
+      mergeByWindows(table)
+    } else {
+      mergeByHeap(table)
+    }
+  }
+
+  /// The same result as `SymbolMerging` finds it for more tokens than are scanned.
+  mutating func mergeByWindows(
+    _ table: PairTable, windowLength: Int = SymbolMerging.windowLength
+  ) {
+    var merging = SymbolMerging()
+    merging.symbols.reserve(symbols.count)
+    for symbol in symbols { merging.symbols.append(symbol.id) }
+    var merged = RawList<TokenID>()
+    merging.merge(table, windowLength: windowLength, into: &merged)
+    let old = symbols
+    symbols.removeAll(keepingCapacity: true)
+    for (index, start) in merging.tokenStarts.elements.enumerated() {
+      let end = index + 1 < merged.count ? merging.tokenStarts.elements[index + 1] : old.count
+      append(merged.elements[index], length: old[start..<end].reduce(0) { $0 + Int($1.length) })
+    }
   }
 
   // MARK: Scanning

@@ -66,14 +66,8 @@ struct SentencePieceDecoding: Sendable {
       hasDroppedSpace = !rules.removesExtraWhitespace
     }
     var result: [UInt8] = []
-    while !rest.isEmpty {
-      if rest.starts(with: mark) {
-        result.append(0x20)
-        rest = rest.dropFirst(mark.count)
-      } else {
-        result.append(rest.removeFirst())
-      }
-    }
+    result.reserveCapacity(rest.count)
+    rest.replacing(mark, with: [0x20], into: &result)
     return result
   }
 

@@ -23,6 +23,11 @@ struct UnigramSearch<Score: BinaryFloatingPoint & BitwiseCopyable & Sendable>: S
   @inline(__always)
   func score(_ id: TokenID) -> Score { id == unknownID ? unknownScore : scores[Int(id)] }
 
+  /// The greatest magnitude of what anything adds to the score of a way.
+  var greatestScore: Score {
+    (0..<scores.count).reduce(abs(unknownScore)) { max($0, abs(scores[$1])) }
+  }
+
   /// After how many bytes a part of the text is decided where that is possible.
   private static var windowLength: Int { 2048 }
 
@@ -43,21 +48,27 @@ struct UnigramSearch<Score: BinaryFloatingPoint & BitwiseCopyable & Sendable>: S
     windowLength: Int = windowLength, _ body: (PiecePart) -> Void
   ) {
     lattice.begin(score)
-    // Where in the text the lattice begins; how far it is searched, and to be searched next.
-    var (base, position, limit) = (0, 0, windowLength)
+    // Where in the text the lattice begins; how far it is searched, and at which position the ways are
+    // looked at next: what stays undecided is not looked at again before it has doubled.
+    var (base, position, nextLook) = (0, 0, windowLength)
     while true {
       let rest = UnsafeBufferPointer(rebasing: text[base...])
-      position = search(rest, from: position, to: min(limit, rest.count), &lattice)
+      position = search(
+        rest, from: position, to: min(position + windowLength, rest.count), &lattice)
       if position == rest.count { break }
-      let meeting = lattice.meetingPoint(from: position)
-      if meeting > 0 {
-        lattice.decide(upTo: meeting, body)
-        lattice.drop(meeting)
-        base += meeting
-        position -= meeting
+      if position >= nextLook {
+        let meeting = lattice.meetingPoint(from: position)
+        if meeting > 0 {
+          lattice.decide(upTo: meeting, body)
+          lattice.drop(meeting)
+          base += meeting
+          position -= meeting
+        }
+        nextLook = position + max(windowLength, position)
       }
-      // What stays undecided is not looked at again before it has doubled.
-      limit = position + max(windowLength, position)
+      if position - lattice.windowStart >= windowLength {
+        lattice.settle(before: position, last: text.count - base)
+      }
     }
     lattice.end(at: position)
     lattice.decide(upTo: position, body)
@@ -72,7 +83,7 @@ struct UnigramSearch<Score: BinaryFloatingPoint & BitwiseCopyable & Sendable>: S
   ) -> Int {
     // A character that is no piece may be longer than any piece.
     lattice.extend(to: min(limit + max(trie.longest, 4), text.count))
-    let arrivals = lattice.arrivals.base
+    let arrivals = lattice.arrivals.base - lattice.windowStart
     var magnitude = lattice.magnitude
     var start = position
     while start < limit {

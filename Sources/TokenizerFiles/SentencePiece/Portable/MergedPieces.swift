@@ -15,6 +15,7 @@ struct MergedPieces {
   private let definition: TokenizerDefinition
   private let bpe: BPEDefinition
   private let pipeline: SpacePipeline
+  private let surroundings: PieceSurroundings
   private var ranks: [UInt64: Int] = [:]
 
   /// `nil` where the ids have gaps, or the tokens are not text as it stands.
@@ -25,6 +26,7 @@ struct MergedPieces {
     self.definition = definition
     self.bpe = bpe
     self.pipeline = pipeline
+    surroundings = PieceSurroundings(definition, unknownToken: bpe.unknownToken)
     model = SentencePieceDefinition(pieces: [], algorithm: .bpe)
     model.normalization = pipeline.normalization
     model.fallsBackToBytes = bpe.fallsBackToBytes
@@ -33,9 +35,9 @@ struct MergedPieces {
       ranks[Self.pair(merge.left, merge.right)] = rank
     }
     guard setPieces() else { return nil }
-    setNames()
+    surroundings.name(&model)
     checkOptions()
-    checkAddedTokens()
+    losses += surroundings.losses(readAs: model)
   }
 
   private static func pair(_ left: TokenID, _ right: TokenID) -> UInt64 {
@@ -47,8 +49,6 @@ struct MergedPieces {
   private mutating func setPieces() -> Bool {
     let vocabulary = TokenizerVocabulary(definition)
     guard vocabulary.ids.count == vocabulary.idBound else { return false }
-    let unknown = bpe.unknownToken ?? "<unk>"
-    let framing = Set(framingTokens)
     var ways: [(id: Int, rank: Int)] = []
     var reaching = 0
     for id in 0..<vocabulary.idBound {
@@ -56,17 +56,13 @@ struct MergedPieces {
         let string = String(validating: text, as: UTF8.self)
       else { return false }
       var piece = SentencePieceDefinition.Piece(text: text, score: 0, kind: .normal)
-      if string == unknown {
-        piece.kind = .unknown
-      } else if let token = vocabulary.added[TokenID(id)] {
-        piece.kind = token.isSpecial || framing.contains(TokenID(id)) ? .control : .userDefined
-      } else if framing.contains(TokenID(id)) {
-        piece.kind = .control
+      if let kind = surroundings.kind(of: TokenID(id), string, vocabulary) {
+        piece.kind = kind
       } else if bpe.fallsBackToBytes, ByteFallback.byte(text) != nil {
         piece.kind = .byte
       } else if let rank = rank(of: text) {
         if rank >= 0 { ways.append((id, rank)) }
-        if rank >= 0, pipeline.cutsWords, Self.reachesIntoNextWord(text) { reaching += 1 }
+        if rank >= 0, pipeline.cutsWords, SpaceMarks.areInside(text) { reaching += 1 }
       } else {
         piece.kind = .unused
       }
@@ -92,10 +88,6 @@ struct MergedPieces {
     guard merging.parts.count == 1 else { return nil }
     guard let cut = merging.lastCut else { return -1 }
     return rank(0, cut, text.count)
-  }
-
-  private static func reachesIntoNextWord(_ text: [UInt8]) -> Bool {
-    UTF8Scalars(text[...]).dropFirst().contains { $0.scalar == "\u{2581}" }
   }
 
   /// Gives the made tokens scores in the order of their merges, characters and all others lower ones.
@@ -141,45 +133,7 @@ struct MergedPieces {
     return true
   }
 
-  // MARK: Special tokens
-
-  /// The ids that the post-processor puts around a text.
-  private var framingTokens: [TokenID] {
-    definition.postProcessor?.parts.flatMap { part -> [TokenID] in
-      if case .template(let template) = part {
-        return template.specialTokens.values.flatMap { $0.map(\.id) }
-      }
-      return []
-    } ?? []
-  }
-
-  private mutating func setNames() {
-    if let unknown = bpe.unknownToken {
-      model.unknownPiece = unknown
-      // Hugging Face's decoders leave the token as it is.
-      model.unknownSurface = unknown
-    }
-    if let padding = definition.padding?.token { model.paddingPiece = padding }
-    for part in definition.postProcessor?.parts ?? [] {
-      guard case .template(let template) = part else { continue }
-      var isBefore = true
-      for place in template.single {
-        switch place {
-        case .sequence: isBefore = false
-        case .special(let name, _):
-          guard let token = template.specialTokens[name]?.first?.token else { continue }
-          if isBefore { model.beginningPiece = token } else { model.endPiece = token }
-        }
-      }
-    }
-    for part in definition.decoder.map({ [$0] }) ?? [] {
-      guard case .sequence(let steps) = part else { continue }
-      for case .replace(.regex(let pattern), let surface) in steps
-      where pattern == "\\A\(RegularExpressionText.escape(model.unknownPiece.utf8))\\z" {
-        model.unknownSurface = surface
-      }
-    }
-  }
+  // MARK: Options
 
   private mutating func checkOptions() {
     if let dropout = bpe.dropout, dropout > 0 { losses.append("the dropout of \(dropout)") }
@@ -189,35 +143,5 @@ struct MergedPieces {
     if bpe.ignoresMerges, model.pieces.contains(where: { $0.kind == .unused }) {
       losses.append("that a word that is a token is taken whole, whatever the merges say")
     }
-    let other = TokenizerDefinition(model)
-    losses += definition.postProcessingLosses(readAs: other)
-    if definition.truncation != nil { losses.append("the truncation") }
-    if definition.padding != nil { losses.append("the padding") }
-  }
-
-  private mutating func checkAddedTokens() {
-    guard definition.addedTokenPolicy != .neverMatched else { return }
-    let special = definition.addedTokens.filter(\.isSpecial).map(\.content)
-    if !special.isEmpty {
-      losses.append(
-        "that special tokens are found in texts: sentencepiece cuts \(Self.list(special)) like any "
-          + "other text")
-    }
-    let others = definition.addedTokens.filter { !$0.isSpecial }
-    if !others.isEmpty, pipeline.normalization.addsDummyPrefix {
-      losses.append(
-        "the space in front of what follows an added token: sentencepiece puts one at the beginning "
-          + "of a text only")
-    }
-    let stripping = others.filter { $0.stripsLeft || $0.stripsRight || $0.isSingleWord }
-    if !stripping.isEmpty {
-      losses.append(
-        "that \(Self.list(stripping.map(\.content))) take white space along or stand alone only")
-    }
-  }
-
-  private static func list(_ texts: [String]) -> String {
-    let names = texts.prefix(5).map { "`\($0)`" }.joined(separator: ", ")
-    return texts.count > 5 ? "\(names) and \(texts.count - 5) more" : names
   }
 }

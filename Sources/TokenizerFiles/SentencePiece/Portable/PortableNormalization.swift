@@ -18,6 +18,9 @@ struct PortableNormalization {
     .replace(.regex("(?<![\(space)])[\(space)]+\\z|\\A "), with: "")
   }
 
+  /// Drops spaces at both ends.
+  static let trimmingSpaces = Normalizer.replace(.regex(#"\A +| +\z"#), with: "")
+
   init(_ model: SentencePieceDefinition) {
     self.model = model
     var steps = characterMap()

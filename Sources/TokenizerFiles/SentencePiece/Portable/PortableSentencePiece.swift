@@ -87,12 +87,10 @@ struct PortableSentencePiece {
   /// Whether no piece reaches into the next word, so that words can be cut one by one.
   private var wordsAreApart: Bool {
     guard model.normalization.escapesWhitespace else { return false }
-    let mark = Array(String(Self.mark).utf8)
     var hasMark = false
     for piece in model.pieces where piece.kind == .normal || piece.kind == .userDefined {
-      if piece.text == mark { hasMark = true }
-      let scalars = UTF8Scalars(piece.text[...]).map(\.scalar)
-      if scalars.dropFirst().contains(Self.mark) { return false }
+      if piece.text == SpaceMarks.mark { hasMark = true }
+      if SpaceMarks.areInside(piece.text) { return false }
     }
     return hasMark
   }

@@ -10,6 +10,13 @@ struct SpacePipeline {
   private(set) var cutsWords = false
 
   private static let mark: Unicode.Scalar = "\u{2581}"
+  /// Whether runs of spaces become one, whether those at the ends are dropped, and whether all white
+  /// space is dropped and separates words.
+  private var (collapses, trims, splitsAtSpaces) = (false, false, false)
+  /// Whether all white space is dropped at the ends.
+  private var stripsAllSpaces = false
+  /// Whether a mark is put in front of texts that do not begin with one.
+  private var prependsUnlessSpaced = false
 
   /// `nil` where bytes or words are spelled in another way.
   init?(_ definition: TokenizerDefinition) {
@@ -20,6 +27,8 @@ struct SpacePipeline {
     for part in definition.preTokenizer?.steps ?? [] {
       guard apply(part) else { return nil }
     }
+    normalization.removesExtraWhitespace = collapses && trims || splitsAtSpaces
+    checkSpaces()
     checkDecoder(definition.decoder)
   }
 
@@ -28,9 +37,20 @@ struct SpacePipeline {
     case .prepend(String(Self.mark)): normalization.addsDummyPrefix = true
     case .prepend(" ") where !normalization.escapesWhitespace: normalization.addsDummyPrefix = true
     case .replace(.literal(" "), with: String(Self.mark)): normalization.escapesWhitespace = true
-    case PortableNormalization.collapsing: break
-    case PortableNormalization.trimming(" \(Self.mark)"), PortableNormalization.trimming(" "):
-      normalization.removesExtraWhitespace = true
+    case PortableNormalization.collapsing,
+      .replace(.regex(" {2,}"), with: String(Self.mark)) where !normalization.escapesWhitespace:
+      collapses = true
+    case PortableNormalization.trimming(" \(Self.mark)"), PortableNormalization.trimming(" "),
+      PortableNormalization.trimmingSpaces:
+      trims = true
+    case .strip(left: _, right: true):
+      (trims, stripsAllSpaces) = (true, true)
+    case .precompiled(let map) where normalization.characterMap.isEmpty:
+      normalization.name = "precompiled"
+      normalization.characterMap = map
+      losses.append(
+        "that the character map is looked up by grapheme clusters: sentencepiece takes the longest "
+          + "sequence, so that letters with several marks may be cut differently")
     default: losses.append("the normalizer's part \(step.name)")
     }
   }
@@ -41,12 +61,16 @@ struct SpacePipeline {
     case .metaspace(Self.mark, let prepend, let split):
       normalization.escapesWhitespace = true
       cutsWords = cutsWords || split
+      // Words that are cut apart already have a mark each only where it is always put there.
+      if splitsAtSpaces { cutsWords = true }
+      if splitsAtSpaces, prepend != .always { return false }
       if prepend != .never, !normalization.addsDummyPrefix {
         normalization.addsDummyPrefix = true
-        losses.append(
-          "that a text that begins with a space gets no other in front: sentencepiece puts one "
-            + "there too, so that its first ids differ")
+        prependsUnlessSpaced = true
       }
+      return true
+    case .whitespaceSplit where !normalization.escapesWhitespace:
+      splitsAtSpaces = true
       return true
     // All spaces have become marks, and there is nothing to split at.
     case .split(.literal(" "), _, inverted: false) where normalization.escapesWhitespace:
@@ -56,6 +80,43 @@ struct SpacePipeline {
       return true
     default: return false
     }
+  }
+
+  /// Compares what spaces become.
+  private mutating func checkSpaces() {
+    if prependsUnlessSpaced, !normalization.removesExtraWhitespace {
+      losses.append(
+        "that a text that begins with a space gets no other in front: sentencepiece puts one "
+          + "there too, so that its first ids differ")
+    } else if prependsUnlessSpaced, keeps(Self.mark) {
+      losses.append("that no other mark is put in front of `▁` that a text has itself")
+    }
+    if collapses != trims, !splitsAtSpaces {
+      losses.append("that spaces are \(collapses ? "joined but not" : "not joined but") trimmed")
+    }
+    if splitsAtSpaces, !normalization.addsDummyPrefix {
+      losses.append("that words are cut apart without a mark between")
+    }
+    let others = splitsAtSpaces || stripsAllSpaces ? otherSpaces : []
+    if !others.isEmpty {
+      let names = others.map { "U+" + String($0.value, radix: 16, uppercase: true) }
+      losses.append(
+        "that \(names.joined(separator: ", ")) \(splitsAtSpaces ? "separate words" : "are trimmed"): "
+          + "sentencepiece knows the space only")
+    }
+  }
+
+  /// The white space that the character map neither makes spaces nor drops.
+  private var otherSpaces: [Unicode.Scalar] {
+    (0...0x3000).compactMap(Unicode.Scalar.init).filter { scalar in
+      scalar != " " && ScalarProperties.isWhitespace(scalar) && keeps(scalar)
+    }
+  }
+
+  /// Whether the character map leaves a character by itself as it is.
+  private func keeps(_ scalar: Unicode.Scalar) -> Bool {
+    guard let map = try? CharacterMap(normalization.characterMap) else { return true }
+    return map.longestMatch(in: Array(String(scalar).utf8), at: 0) == nil
   }
 
   // MARK: Decoder

@@ -12,13 +12,14 @@ enum GraftBench {
   static func main() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard arguments.count >= 4 else { return print("usage: see the source of GraftBench") }
-    let start = Clock.now
     let spec = arguments[2] == "-" ? TokenizerSpec() : try TokenizerSpec(contentsOf: arguments[2])
-    let tokenizer = try Tokenizer(contentsOf: arguments[1], spec: spec)
-    let load = Clock.now - start
+    let open = { try Tokenizer(contentsOf: arguments[1], spec: spec) }
     switch arguments[0] {
-    case "scaling": try Scaling.run(tokenizer, Array(arguments[3...]))
+    case "scaling": try Scaling.run(open, Array(arguments[3...]))
     default:
+      let start = Clock.now
+      let tokenizer = try open()
+      let load = Clock.now - start
       try Speed.run(
         tokenizer, load: load, budget: Double(arguments[3]) ?? 1, files: Array(arguments[4...]))
     }
@@ -96,42 +97,38 @@ enum Speed {
 }
 
 enum Scaling {
-  /// Prints for each text the seconds that a sixteenth of it, an eighth, … and all of it take.
+  /// Prints for each text the seconds that a sixteenth of it and all of it take.
   ///
-  /// For a length the text is encoded part by part into one list, and the time is that of all parts
-  /// by their number: so each length sees the same text, and no part of it twice in a row, which would
-  /// flatter the short ones. The least of three rounds counts.
-  static func run(_ tokenizer: Tokenizer, _ files: [String]) throws {
-    _ = try tokenizer.ids(of: "Hello", addSpecialTokens: false)
+  /// The tokenizer is opened anew each time, so that no length has seen anything of the text before.
+  /// The least of several rounds counts, and each length is encoded once before.
+  static func run(_ open: () throws -> Tokenizer, _ files: [String]) throws {
     for file in files {
       let text = try FileSystem.read(file)
-      var times: [Double] = []
-      var ids: [TokenID] = []
-      for parts in [16, 8, 4, 2, 1] {
-        let inputs = (0..<parts).map { slice(text, $0, of: parts) }
-        let rounds = try (0..<3).map { _ in
-          try Clock.measure {
-            for input in inputs {
-              ids.removeAll(keepingCapacity: true)
-              try tokenizer.appendIDs(ofUTF8: input.span, to: &ids, addSpecialTokens: false)
-            }
-          }
-        }
-        times.append((rounds.min() ?? .infinity) / Double(parts))
+      let times = try [middle(of: text, part: 16), text].map { input in
+        try (0...rounds).map { _ in try time(of: input, with: open()) }.dropFirst().min() ?? 0
       }
       print("{\"file\":\"\(file)\",\"seconds\":\(times)}")
       fflush(nil)
     }
   }
 
-  /// One of several parts of a text, about equally long, cut between characters.
-  private static func slice(_ text: [UInt8], _ part: Int, of parts: Int) -> [UInt8] {
+  private static let rounds = 5
+
+  private static func time(of input: [UInt8], with tokenizer: Tokenizer) throws -> Double {
+    var ids: [TokenID] = []
+    return try Clock.measure {
+      try tokenizer.appendIDs(ofUTF8: input.span, to: &ids, addSpecialTokens: false)
+    }
+  }
+
+  /// One of several equal parts of a text, from its middle, cut between characters.
+  private static func middle(of text: [UInt8], part parts: Int) -> [UInt8] {
     func cut(_ part: Int) -> Int {
       var position = text.count * part / parts
       while position < text.count, UTF8.isContinuation(text[position]) { position += 1 }
       return position
     }
-    return Array(text[cut(part)..<cut(part + 1)])
+    return Array(text[cut(parts / 2)..<cut(parts / 2 + 1)])
   }
 }
 
