@@ -46,17 +46,18 @@ let package = Package(
     library("TokenizerTraining", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
     library("Tensors", ["ByteIO", "CKernels", "COpenBLAS"]),
     library("LanguageModels", ["ByteIO", "Tensors", "Tokenization", "TokenizerFiles"]),
+    library("WordPooling", ["ByteIO", "Normalization", "Tensors", "Tokenization"]),
     library(
       "Surgery",
       [
         "ByteIO", "CCrypto", "CKernels", "LanguageModels", "Normalization", "Tensors", "Tokenization",
-        "TokenizerFiles",
+        "TokenizerFiles", "WordPooling",
       ]),
     library(
       "Graft",
       [
         "ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining", "Tensors",
-        "LanguageModels", "Surgery",
+        "LanguageModels", "Surgery", "WordPooling",
       ]),
     .executableTarget(
       name: "GraftCLI",
@@ -81,10 +82,13 @@ let package = Package(
       "LanguageModelsTests",
       ["ByteIO", "LanguageModels", "Tensors", "Tokenization", "TokenizerFiles"]),
     tests(
+      "WordPoolingTests",
+      ["ByteIO", "Normalization", "Tensors", "Tokenization", "TokenizerFiles", "WordPooling"]),
+    tests(
       "SurgeryTests",
       [
         "ByteIO", "LanguageModels", "Normalization", "Surgery", "Tensors", "Tokenization",
-        "TokenizerFiles",
+        "TokenizerFiles", "WordPooling",
       ]),
     tests("GraftCLITests", ["Graft"]),
   ]

@@ -7,3 +7,4 @@
 @_exported public import Tokenization
 @_exported public import TokenizerFiles
 @_exported public import TokenizerTraining
+@_exported public import WordPooling

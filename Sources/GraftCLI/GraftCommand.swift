@@ -18,13 +18,13 @@ struct GraftCommand: ParsableCommand {
         name: "Tokenizers",
         subcommands: [
           EncodeCommand.self, DecodeCommand.self, CountCommand.self, InspectCommand.self,
-          ConvertCommand.self, TrainCommand.self,
+          SplitCommand.self, ConvertCommand.self, TrainCommand.self,
         ]),
       CommandGroup(
         name: "Models",
         subcommands: [
           TransplantCommand.self, ExtendCommand.self, PruneCommand.self, RestoreCommand.self,
-          VerifyCommand.self, EvalCommand.self,
+          VerifyCommand.self, EvalCommand.self, BytesCommand.self,
         ]),
     ])
 }

@@ -8,7 +8,8 @@ struct TokenizerOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       A tokenizer file of any format, a directory that holds one, the name of a vocabulary that \
-      ships with graft, a Hub id in the local Hugging Face cache, or bytes or byt5. Without it, the \
+      ships with graft, a Hub id in the local Hugging Face cache, bytes, byt5, or words: and a rule \
+      (hat, unicode, learn-your-tokens) or a tokenizer. Without it, the \
       vocabulary \(ShippedVocabularies.defaultName), which ships with graft.
       """, valueName: "tokenizer"))
   var tokenizer: String?

@@ -16,16 +16,19 @@ public struct EmbeddingProblem: Sendable {
   public var targets: [TokenID]
   /// The base tokens that spell a token, by donor id. A token without pieces is missing.
   public var pieces: [TokenID: [TokenID]]
+  /// What tokens stand for, by donor id. Control tokens, which stand for no text, are missing.
+  public var texts: [TokenID: [UInt8]]
 
   public init(
     base: MatrixView, donor: MatrixView?, anchors: [Anchor], targets: [TokenID],
-    pieces: [TokenID: [TokenID]] = [:]
+    pieces: [TokenID: [TokenID]] = [:], texts: [TokenID: [UInt8]] = [:]
   ) {
     self.base = base
     self.donor = donor
     self.anchors = anchors
     self.targets = targets
     self.pieces = pieces
+    self.texts = texts
   }
 
   /// The base's rows of the anchors, in their order.

@@ -55,7 +55,7 @@ struct MatrixRebuilding {
     let targets = origins.indices.filter { origins[$0] == nil }.map { TokenID($0) }
     return EmbeddingProblem(
       base: baseMatrix, donor: donor?.matrix, anchors: transplant.anchors, targets: targets,
-      pieces: pieces(of: targets))
+      pieces: pieces(of: targets), texts: transplant.donorTexts)
   }
 
   private var plannedOrigins: [RowOrigin?] {

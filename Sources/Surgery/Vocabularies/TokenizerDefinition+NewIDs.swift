@@ -77,7 +77,7 @@ extension TokenizationModel {
       }
       definition.pieces = kept.map { definition.pieces[$0] }
       return .sentencePiece(definition)
-    case .bytes: throw .fixedVocabulary
+    case .bytes, .words: throw .fixedVocabulary
     }
   }
 }

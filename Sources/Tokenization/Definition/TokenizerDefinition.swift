@@ -40,6 +40,7 @@ public enum TokenizationModel: Sendable, Equatable {
   case wordLevel(WordLevelDefinition)
   case sentencePiece(SentencePieceDefinition)
   case bytes(ByteDefinition)
+  case words(WordDefinition)
 
   /// The tokens of the model itself, without those that are added beside it.
   public var vocabulary: Vocabulary {
@@ -50,6 +51,7 @@ public enum TokenizationModel: Sendable, Equatable {
     case .wordLevel(let definition): definition.vocabulary
     case .sentencePiece(let definition): definition.vocabulary
     case .bytes(let definition): definition.vocabulary
+    case .words(let definition): definition.vocabulary
     }
   }
 

@@ -70,7 +70,7 @@ public struct TokenExplainer: Sendable {
       case .bpe(let model): .bytePair(BytePairExplainer(model))
       case .unigram(let model): .unigram(UnigramExplainer(model))
       case .wordPiece: .longestMatch
-      case .wordLevel: .words
+      case .wordLevel, .words: .words
       case .bytes: .bytes
       case .sentencePiece(let model):
         switch model.algorithm {

@@ -5,6 +5,7 @@ enum PieceEncoder: Sendable {
   case wordPiece(WordPieceEncoder)
   case wordLevel(WordLevelEncoder)
   case bytes(ByteEncoder)
+  case words(PooledWordEncoder)
 
   /// A model's dropout is not applied; see `TokenSampling`.
   ///
@@ -16,6 +17,7 @@ enum PieceEncoder: Sendable {
     case .wordPiece(let definition): self = .wordPiece(WordPieceEncoder(definition))
     case .wordLevel(let definition): self = .wordLevel(WordLevelEncoder(definition))
     case .bytes(let definition): self = .bytes(ByteEncoder(definition))
+    case .words(let definition): self = .words(try PooledWordEncoder(definition))
     case .sentencePiece: throw .unavailable("a SentencePiece model inside another pipeline")
     }
   }
@@ -24,7 +26,7 @@ enum PieceEncoder: Sendable {
   var acceptsBytes: Bool {
     switch self {
     case .bytePair(let encoder): encoder.acceptsBytes
-    case .unigram, .wordPiece, .wordLevel, .bytes: false
+    case .unigram, .wordPiece, .wordLevel, .bytes, .words: false
     }
   }
 
@@ -43,6 +45,7 @@ enum PieceEncoder: Sendable {
     case .wordPiece(let encoder): try encoder.encode(piece, into: &output)
     case .wordLevel(let encoder): try encoder.encode(piece, into: &output)
     case .bytes(let encoder): encoder.encode(piece, into: &output)
+    case .words(let encoder): try encoder.encode(piece, into: &output)
     }
   }
 }

@@ -44,6 +44,9 @@ struct Splitter: Sendable {
     return matcher.wordPattern
   }
 
+  /// Whether a text stays one piece as it is.
+  var isIdentity: Bool { steps.isEmpty }
+
   /// Cuts a normalized text into pieces.
   func split(_ text: AlignedText) throws(TokenizerError) -> SplitText {
     var result = SplitText(text)

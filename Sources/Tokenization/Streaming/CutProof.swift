@@ -213,6 +213,10 @@ struct CutProof {
     rule.separatesWords = false
     switch definition.model {
     case .bytes: return true
+    case .words(let model):
+      // No word goes on from a letter into a space or a line feed.
+      if case .preTokenizer = model.rule { return false }
+      return true
     case .bpe(let model):
       // Without marks at the ends of words, merges go by neighbours alone, and none can go across
       // when no token holds the white space after what stands before it.

@@ -13,6 +13,8 @@ public struct TokenSpelling: Sendable {
     case words
     /// Every token is a byte.
     case bytes
+    /// A token stands for any word, so that only the text tells which.
+    case anyWord
     /// The text itself.
     case plain
   }
@@ -39,6 +41,7 @@ public struct TokenSpelling: Sendable {
     case .wordPiece(let model): return .continuationPrefix(Array(model.continuingPrefix.utf8))
     case .wordLevel: return .words
     case .bytes: return .bytes
+    case .words: return .anyWord
     case .unigram, .sentencePiece: return .metaspace
     case .bpe(let model):
       if let prefix = model.continuingPrefix, !prefix.isEmpty {
@@ -64,6 +67,7 @@ public struct TokenSpelling: Sendable {
     {
       return spelled
     }
+    if case .anyWord = scheme { return nil }
     let content = endsWord(id) ? Array(spelled.dropLast(endOfWordSuffix.count)) : spelled
     return bytes(content, includesImpliedSpace: includesImpliedSpace)
   }
@@ -100,7 +104,7 @@ public struct TokenSpelling: Sendable {
       return includesImpliedSpace ? [0x20] + spelled : spelled
     case .words: return includesImpliedSpace ? [0x20] + spelled : spelled
     case .bytes: return ByteDefinition.byte(spelled).map { [$0] } ?? spelled
-    case .plain: return spelled
+    case .plain, .anyWord: return spelled
     }
   }
 
@@ -134,7 +138,7 @@ public struct TokenSpelling: Sendable {
     case .unigram(let model): model.unknownID == id
     case .wordPiece(let model): isName(model.unknownToken)
     case .wordLevel(let model): isName(model.unknownToken)
-    case .sentencePiece, .bytes: false
+    case .sentencePiece, .bytes, .words: false
     }
   }
 }

@@ -11,7 +11,7 @@ extension GGUFVocabulary {
     case .bpe(let model): writeBytePairs(model, definition, rows)
     case .wordPiece(let model): writeWordPiece(model, definition, rows)
     case .sentencePiece(let model): writeSentencePiece(model, rows)
-    case .unigram, .wordLevel, .bytes: nil
+    case .unigram, .wordLevel, .bytes, .words: nil
     }
   }
 

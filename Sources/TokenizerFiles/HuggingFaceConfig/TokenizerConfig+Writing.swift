@@ -160,7 +160,7 @@ extension TokenizationModel {
     case .wordPiece(let model): model.unknownToken
     case .wordLevel(let model): model.unknownToken
     case .sentencePiece(let model): model.unknownPiece
-    case .bytes: nil
+    case .bytes, .words: nil
     }
   }
 }

@@ -73,8 +73,9 @@ extension TokenizerDefinition {
   /// Reads the tokenizer that a person names.
   ///
   /// - Parameters:
-  ///   - name: `bytes` or `byt5`, which need no file, or what `TokenizerLocation.find(_:)` takes. A
-  ///     file of such a name comes first.
+  ///   - name: `bytes` or `byt5`, which need no file, `words:` and a rule or a tokenizer whose
+  ///     pre-tokenizer is the rule, or what `TokenizerLocation.find(_:)` takes. A file of such a
+  ///     name comes first.
   ///   - spec: what the format does not carry.
   ///   - warn: is told, in a sentence, what was assumed because neither file nor spec says it.
   /// - Throws: as `TokenizerLocation.find(_:)` and `init(contentsOf:spec:warn:)`.
@@ -84,6 +85,8 @@ extension TokenizerDefinition {
   ) throws {
     if FileSystem.kind(name) == nil, let definition = BytePipeline.named(name) {
       self = definition
+    } else if FileSystem.kind(name) == nil, let rule = name.suffix(afterPrefix: WordRule.prefix) {
+      self = .words(try WordRule(named: rule, spec: spec, warn: warn))
     } else {
       try self.init(contentsOf: TokenizerLocation.find(name), spec: spec, warn: warn)
     }

@@ -7,7 +7,7 @@ extension TokenizerJSON {
   /// - Returns: the file; `nil` for a model that the format has no words for.
   public static func write(_ definition: TokenizerDefinition) -> [UInt8]? {
     switch definition.model {
-    case .sentencePiece, .bytes: return nil
+    case .sentencePiece, .bytes, .words: return nil
     case .bpe, .unigram, .wordPiece, .wordLevel: break
     }
     var json = PrettyJSONWriter()
@@ -73,7 +73,7 @@ extension TokenizerJSON {
         json.member("type", "WordLevel")
         write(model.vocabulary, &json)
         json.member("unk_token", model.unknownToken)
-      case .sentencePiece, .bytes: break
+      case .sentencePiece, .bytes, .words: break
       }
     }
   }

@@ -92,7 +92,7 @@ struct VocabularyExtension {
       add(spelling, score: parts.reduce(0) { $0 + model.scores[Int($1)] } + Self.lead)
     case .wordPiece, .wordLevel: add(Array(text.utf8))
     case .sentencePiece: throw DerivationError.notExtendable("SentencePiece")
-    case .bytes: throw DerivationError.fixedVocabulary
+    case .bytes, .words: throw DerivationError.fixedVocabulary
     }
   }
 
@@ -197,7 +197,7 @@ extension TokenizationModel {
       definition.vocabulary = definition.vocabulary.adding(tokens)
       definition.scores += scores
       return .unigram(definition)
-    case .sentencePiece, .bytes: return self
+    case .sentencePiece, .bytes, .words: return self
     }
   }
 }

@@ -82,7 +82,7 @@ struct KeptTokens {
     case .sentencePiece(let definition):
       return definition.pieces.indices.filter { definition.pieces[$0].kind != .normal }
         .map { TokenID($0) }
-    case .bytes: return vocabulary.entries.map(\.id)
+    case .bytes, .words: return vocabulary.entries.map(\.id)
     }
   }
 }

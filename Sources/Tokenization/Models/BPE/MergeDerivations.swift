@@ -40,9 +40,9 @@ package struct MergeDerivations: Sendable {
   package func parts(of token: TokenID) -> Set<TokenID> {
     var symbols = characters(of: token)
     var parts = Set(symbols)
-    while let (place, result) = next(symbols) {
-      symbols.replaceSubrange(place...(place + 1), with: [result])
-      parts.insert(result)
+    while let (place, merge) = next(symbols) {
+      symbols.replaceSubrange(place...(place + 1), with: [merge.result])
+      parts.insert(merge.result)
     }
     guard symbols == [token] else { return [] }
     parts.remove(token)
@@ -50,26 +50,66 @@ package struct MergeDerivations: Sendable {
   }
 
   /// The merge that is made next: that of the lowest rank or the highest score, the leftmost of equals.
-  private func next(_ symbols: [TokenID]) -> (place: Int, result: TokenID)? {
-    var best: (place: Int, result: TokenID)?
-    var bestOrder = Float.infinity
-    var bestRank = Int32.max
+  private func next(_ symbols: [TokenID]) -> (place: Int, merge: Merge)? {
+    var best: (place: Int, merge: Merge)?
     for place in symbols.indices.dropLast() {
-      let (left, right) = (symbols[place], symbols[place + 1])
-      switch rules {
-      case .ranked(let merges):
-        guard let entry = merges[left, right], entry.rank < bestRank else { continue }
-        bestRank = entry.rank
-        best = (place, entry.result)
-      case .scored(let table):
-        guard let first = vocabulary.token(left), let second = vocabulary.token(right),
-          let result = vocabulary.id(of: Array(first) + second), -table.score(result) < bestOrder
-        else { continue }
-        bestOrder = -table.score(result)
-        best = (place, result)
-      }
+      guard let merge = merge(symbols[place], symbols[place + 1]),
+        merge.order < best?.merge.order ?? .infinity
+      else { continue }
+      best = (place, merge)
     }
     return best
+  }
+
+  /// What two neighbours merge into, and when: merges are made in ascending order.
+  struct Merge {
+    var result: TokenID
+    var order: Double
+  }
+
+  /// The merge of two neighbours; `nil` when there is none.
+  func merge(_ left: TokenID, _ right: TokenID) -> Merge? {
+    switch rules {
+    case .ranked(let merges):
+      return merges[left, right].map { Merge(result: $0.result, order: Double($0.rank)) }
+    case .scored(let table):
+      guard let first = vocabulary.token(left), let second = vocabulary.token(right),
+        let result = vocabulary.id(of: Array(first) + second)
+      else { return nil }
+      return Merge(result: result, order: Double(-table.score(result)))
+    }
+  }
+
+  /// How a token's own text becomes the token.
+  struct Derivation {
+    /// What the last merge joins; `nil` for a token that is a single character.
+    var halves: (left: TokenID, right: TokenID)?
+    /// The order of the last merge.
+    var order = -Double.infinity
+    /// Whether no merge on the way is made after one of a higher order.
+    var isOrdered = true
+  }
+
+  /// How merges make a token; `nil` for one that they never make.
+  func derivation(of token: TokenID) -> Derivation? {
+    var symbols = characters(of: token)
+    var derivation = Derivation()
+    while let (place, merge) = next(symbols) {
+      if merge.order < derivation.order { derivation.isOrdered = false }
+      derivation.halves = (symbols[place], symbols[place + 1])
+      derivation.order = max(derivation.order, merge.order)
+      symbols.replaceSubrange(place...(place + 1), with: [merge.result])
+    }
+    return symbols == [token] ? derivation : nil
+  }
+
+  /// The tokens that the texts of two tokens, one after the other, become.
+  func tokens(joining left: TokenID, _ right: TokenID) -> [TokenID] {
+    var symbols = characters(of: left) + characters(of: right)
+    while let (place, merge) = next(symbols) {
+      symbols.replaceSubrange(place...(place + 1), with: [merge.result])
+    }
+    return symbols
   }
 
   /// The tokens of the characters that a token spells; none where a character has no token.
