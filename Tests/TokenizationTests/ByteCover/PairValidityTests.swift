@@ -23,7 +23,7 @@ import TokenizerFiles
 
   @Test(
     .enabled(if: ReferenceFiles.areAvailable, "\(ReferenceFiles.hint)"),
-    arguments: ["gpt2-hf", "llama3-hf-derived", "llama2-hf"])
+    arguments: ["gpt2-hf", "llama3-hf-derived"])
   func `Random pairs of real vocabularies are judged as encoding does`(_ name: String) throws {
     let folder = try TemporaryDirectory()
     let path = try folder.write(
