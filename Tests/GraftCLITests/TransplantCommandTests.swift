@@ -72,7 +72,7 @@ import Testing
   @Test("Options reach the result", arguments: ["--pad-to", "--vocab-size"])
   func sizes(option: String) throws {
     let result = try transplant(
-      "-k", "3", option, "512", "--selection", "mergekit", "--memory", "1M")
+      "-k", "3", option, "512", "--selection", "mergekit", "--memory", "1G")
     #expect(result.status == 0)
     #expect(try ModelDirectory(out).vocabularyTensors.rows == 512)
     let manifest = try JSON(parsing: FileSystem.read(out + "/graft.json"), source: "graft.json")

@@ -121,7 +121,6 @@ public struct Transplant: Sendable {
   /// - Parameter journal: what an earlier attempt has made, and what this one adds.
   /// - Throws: what methods and `progress` throw, and `ModelError` when the memory budget is too small.
   func solve(journal: RowJournal? = nil, progress: SurgeryProgress) throws -> [RebuiltMatrix] {
-    try requireMemory()
     let tensors = base.vocabularyTensors
     let segmentation = TokenSegmentation(
       base.tokenizer, base.vocabulary, base.specialTokens, rowCount: tensors.rows)
@@ -145,6 +144,7 @@ public struct Transplant: Sendable {
           rebuilding(.output, output, donorTensors?.outputOrInput, options.output))
       }
       let problems = works.map { $0.problem() }
+      try requireMemory()
       let choices = try MethodChoice(
         transplant: self, works: works, problems: problems, probe: probe, progress: progress
       ).choices()

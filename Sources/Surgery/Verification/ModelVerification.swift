@@ -34,12 +34,13 @@ public struct ModelVerification: Sendable {
     if let tokenizer { checkRoundTrip(tokenizer) }
     guard let config else { return }
     let vocabulary = tokenizer.map(TokenizerVocabulary.init)
-    let stated = attempt { try VocabularyConfig(config, directory: path) }
-    let text = stated?.text ?? config
+    let text = (try? VocabularyConfig(config, directory: path))?.text ?? config
     checkSize(text, vocabulary)
     if let bound = text["vocab_size"]?.int { checkIDs(config, text, bound, vocabulary) }
-    guard let checkpoint, let stated,
-      let tensors = attempt({ try VocabularyTensors(checkpoint, stated, config) })
+    guard let checkpoint,
+      let tensors = attempt({
+        try VocabularyTensors(checkpoint, VocabularyConfig(config, directory: path), config)
+      })
     else { return }
     checkShapes(tensors, text)
     checkRows(tensors, vocabulary)

@@ -71,8 +71,10 @@ struct CheckpointIndex: Sendable {
       edit.set("weight_map", to: "{\n" + lines.joined(separator: ",\n") + "\n  }")
     }
     if let metadata = document["metadata"], metadata.kind == .object {
-      edit.set("total_size", to: String(totalSize), in: metadata)
-      edit.set("total_parameters", to: String(totalParameters), in: metadata)
+      for (key, total) in [("total_size", totalSize), ("total_parameters", totalParameters)]
+      where metadata[key] != nil {
+        edit.set(key, to: String(total), in: metadata)
+      }
     }
     return edit.bytes()
   }

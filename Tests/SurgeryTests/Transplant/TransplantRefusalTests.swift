@@ -83,8 +83,8 @@ import Testing
   @Test("An architecture that graft does not know, or none")
   func unknownArchitecture() throws {
     var base = TransplantCase.base
-    base.modelType = "mamba"
-    #expect(try problem(of: TransplantCase(base: base)) == .unknownArchitecture("mamba"))
+    base.modelType = "no_such_model"
+    #expect(try problem(of: TransplantCase(base: base)) == .unknownArchitecture("no_such_model"))
     base.modelType = nil
     #expect(try problem(of: TransplantCase(base: base)) == .unknownArchitecture(nil))
     base.config = [("text_config", #"{"model_type": "llama", "vocab_size": 299}"#)]
@@ -166,7 +166,7 @@ import Testing
   func descriptions() {
     let problems: [ModelError.Problem] = [
       .noDirectory, .missingFile("config.json"), .unknownArchitecture(nil),
-      .unknownArchitecture("mamba"), .noEmbedding(expected: ["a", "b"]),
+      .unknownArchitecture("no_such_model"), .noEmbedding(expected: ["a", "b"]),
       .noOutputMatrix(expected: ["a", "b"]), .wrongRowCount(tensor: "a", rows: 1, expected: 2),
       .nonFinite(tensor: "a", row: 3), .nothingShared(donor: "d"),
       .vocabularyTooSmall(requested: 1, needed: 2), .vocabularyTooLarge(rows: 9, limit: 8),
@@ -176,7 +176,7 @@ import Testing
     #expect(texts.allSatisfy { $0.hasPrefix("/the/model: ") && $0.count > 40 })
     #expect(Set(texts).count == texts.count)
     #expect(ModelArchitecture.knownTypes == ModelArchitecture.knownTypes.sorted())
-    #expect(texts[3].contains("mamba") && texts[3].contains("llama"))
+    #expect(texts[3].contains("no_such_model") && texts[3].contains("llama"))
   }
 
   // MARK: Destinations

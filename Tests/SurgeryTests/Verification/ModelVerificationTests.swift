@@ -273,7 +273,7 @@ import Testing
     let problems = try problems(of: sound) { _ in try replace("config.json", with: "{}".utf8) }
     #expect(problems == ["config.json has no vocab_size", "DIR: config.json has no model_type"])
     var fixture = sound
-    fixture.modelType = "mamba"
+    fixture.modelType = "no_such_model"
     #expect(try self.problems(of: fixture).count == 1)
   }
 

@@ -1,5 +1,4 @@
 import ByteIO
-import Normalization
 import TestSupport
 import Testing
 import Tokenization
@@ -12,6 +11,16 @@ import TokenizerFiles
   private let base = PackageFiles.path("vocabs/example-base")
   private let donor = PackageFiles.path("vocabs/example-donor")
 
+  /// The tokens and merges of example-donor, with example-base's way of cutting texts into words.
+  private var other: TokenizerDefinition {
+    get throws {
+      var other = try TokenizerDefinition(contentsOf: donor)
+      let own = try TokenizerDefinition(contentsOf: base)
+      (other.normalizer, other.preTokenizer) = (own.normalizer, own.preTokenizer)
+      return other
+    }
+  }
+
   private var text: String {
     get throws {
       String(decoding: try FileSystem.read(PackageFiles.exampleText), as: UTF8.self)
@@ -20,7 +29,7 @@ import TokenizerFiles
 
   @Test func `Every token of both is there, and the model's keep their ids`() throws {
     let model = try ModelDirectory(base)
-    let other = try TokenizerDefinition(contentsOf: donor)
+    let other = try self.other
     let united = try DerivedVocabulary(uniting: model, with: other)
     let vocabulary = TokenizerVocabulary(united.definition)
     for id in model.vocabulary.ids {
@@ -48,8 +57,7 @@ import TokenizerFiles
   @Test func `A second model on the united vocabulary has the same ids and rows`() throws {
     let directory = try TemporaryDirectory()
     let model = try ModelDirectory(base)
-    let united = try DerivedVocabulary(
-      uniting: model, with: TokenizerDefinition(contentsOf: donor))
+    let united = try DerivedVocabulary(uniting: model, with: other)
     var options = TransplantOptions(method: PieceRows(.mean))
     options.heldOutCount = 0
     options.rowCount = .multiple(of: 64)
@@ -68,10 +76,8 @@ import TokenizerFiles
 
   @Test func `Tokenizers that cut texts differently are not united`() throws {
     let model = try ModelDirectory(base)
-    var other = model.tokenizer
-    other.normalizer = .lowercase
     #expect(throws: DerivationError.differentPipelines) {
-      try DerivedVocabulary(uniting: model, with: other)
+      try DerivedVocabulary(uniting: model, with: TokenizerDefinition(contentsOf: donor))
     }
     let wordPiece = try TokenizerDefinition(
       contentsOf: PackageFiles.path("vocabs/graft-wordpiece-16k/vocab.txt"))
