@@ -11,8 +11,7 @@ struct VerifyCommand: ParsableCommand {
       finite or all zeros, special tokens, and the round trip of sample texts. Every problem is listed.
 
       Examples:
-        graft verify out/
-        graft verify --json model/
+        graft verify --json out/
         graft verify draft-with-target-tokens/ --same-ids target/
       """)
 
