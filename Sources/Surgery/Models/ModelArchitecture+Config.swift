@@ -18,20 +18,22 @@ struct VocabularyConfig: Sendable {
   ///   what it should be.
   init(_ config: JSON, directory: String) throws {
     let nested = Self.nestedKeys.lazy.compactMap { config[$0] }.first { $0.kind == .object }
-    let type = try config.optionalString("model_type")
+    guard let type = try config.optionalString("model_type") else {
+      throw ModelError(directory, .unknownArchitecture(nil))
+    }
+    let known: ModelArchitecture?
     if let nested {
       let inner = try nested.optionalString("model_type")
       let found =
         [inner, inner?.withoutSuffix("_text"), type].lazy
         .compactMap { $0.flatMap(ModelArchitecture.named) }.first
       // Nearly all are Llama's kin; where one is not, its tensors are not found.
-      architecture = (found ?? ModelArchitecture.decoder(isTied: false)).nested
+      known = (found ?? ModelArchitecture.decoder(isTied: false)).nested
     } else {
-      guard let type, let found = ModelArchitecture.named(type) else {
-        throw ModelError(directory, .unknownArchitecture(type))
-      }
-      architecture = found
+      known = ModelArchitecture.named(type)
     }
+    guard let known else { throw ModelError(directory, .unknownArchitecture(type)) }
+    architecture = known
     text = nested ?? config
     isNested = nested != nil
     isTied = try Self.isTied(config) ?? nested.flatMap { try Self.isTied($0) }

@@ -11,7 +11,7 @@ extension Transplant {
 
   /// Computes everything and writes the new model directory, which appears complete or not at all.
   ///
-  /// Rows that took long to make are kept in a file beside `path` until the directory is complete: after
+  /// Rows of work that takes long are kept in a file beside `path` until the directory is complete: after
   /// an interruption, the same transplant to the same place goes on from them, with the same result.
   ///
   /// - Throws: what the method throws, `FileError` when a file cannot be written or `path` exists, and
@@ -20,12 +20,12 @@ extension Transplant {
   public func write(
     to path: String, progress: @escaping SurgeryProgress = { _, _ in }
   ) throws -> TransplantReport {
-    try write(to: path, keepingAfter: .milliseconds(250), progress: progress)
+    try write(to: path, keepingAfter: .seconds(20), progress: progress)
   }
 
   /// The same.
   ///
-  /// - Parameter duration: blocks of rows that took this long are kept.
+  /// - Parameter duration: rows that are made after so much time are kept.
   func write(
     to path: String, keepingAfter duration: Duration, progress: @escaping SurgeryProgress
   ) throws -> TransplantReport {

@@ -152,12 +152,15 @@ public struct Transplant: Sendable {
     }
   }
 
+  /// The program itself with its libraries, and the buffers of products and files.
+  private static let programMemory = 64 << 20
+
   /// - Throws: `ModelError` when the models and the new rows alone take more than the memory budget.
   private func requireMemory() throws(ModelError) {
     let newTokens = max(target.vocabulary.ids.count - alignment.matches.count, 0)
     let matrices = sharesOneMatrix ? 1 : 2
     let rows = matrices * newTokens * base.vocabularyTensors.input.matrix.columns * 4
-    let needed = ProcessMemory.anonymous + rows
+    let needed = ProcessMemory.anonymous + rows + Self.programMemory
     guard needed <= options.memoryBudget else {
       throw ModelError(
         base.path, .memoryBudgetTooSmall(budget: options.memoryBudget, needed: needed))

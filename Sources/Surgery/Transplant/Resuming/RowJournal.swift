@@ -5,12 +5,13 @@ internal import Tensors
 ///
 /// The file begins with the identity of the transplant (`TransplantInputs.identity`) and has a record
 /// per block of rows: a name, the rows with their origins, and a digest. What a killed process has written
-/// in part is cut off. Blocks that are made quickly are not worth a record.
+/// in part is cut off. What a transplant makes in its first seconds is not worth a record.
 final class RowJournal {
   /// Where the file is.
   let path: String
   private let identity: String
-  /// A block that took less time is made again rather than kept.
+  /// When the work began, and after how long blocks are kept.
+  private let start = ContinuousClock.now
   private let leastDuration: Duration
   /// The file as it was found, and where in it the content of a block is.
   private let found: MappedFile?
@@ -57,9 +58,8 @@ final class RowJournal {
     return made
   }
 
-  /// Makes a block and keeps it, if that took long.
+  /// Makes a block and keeps it, if the work has lasted long enough.
   func making(_ name: String, _ make: () throws -> MadeRows) throws -> MadeRows {
-    let start = ContinuousClock.now
     let made = try make()
     if ContinuousClock.now - start >= leastDuration { try add(name, made) }
     return made
