@@ -79,15 +79,29 @@ public final class ChildProcess {
   /// Waits for the end of the program; to be called once.
   public func wait() throws -> Result {
     var status: Int32 = 0
-    var usage = rusage()
-    while wait4(process, &status, 0, &usage) < 0 {
-      guard errno == EINTR else { throw Failure(call: "wait4", code: errno) }
+    var peak = 0
+    while true {
+      let ended = waitpid(process, &status, WNOHANG)
+      if ended == process { break }
+      guard ended == 0 || errno == EINTR else { throw Failure(call: "waitpid", code: errno) }
+      peak = max(peak, residentPeak)
+      usleep(2000)
     }
     let signal = status & 0x7F
     return Result(
       status: signal == 0 ? (status >> 8) & 0xFF : nil, signal: signal == 0 ? nil : signal,
       output: try FileSystem.read(files("output")), errors: try FileSystem.read(files("errors")),
-      peakMemory: usage.ru_maxrss * 1024)
+      peakMemory: peak)
+  }
+
+  /// The most memory that the running program has had, in bytes. The figure that `wait4` gives counts
+  /// that of the process which started it too.
+  private var residentPeak: Int {
+    guard let text = try? FileSystem.read("/proc/\(process)/status") else { return 0 }
+    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+    let line = lines.first { $0.hasPrefix("VmHWM:") }
+    return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first)
+      .flatMap { Int($0) }.map { $0 * 1024 } ?? 0
   }
 
   /// Lets time pass.
