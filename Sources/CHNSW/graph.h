@@ -24,7 +24,9 @@ using Candidates = std::priority_queue<std::pair<float, Node>, std::vector<std::
 enum Kind : uint32_t { stored_row, cosine_query, product_query };
 
 struct Header {
-  float scale, unit_scale, bias;
+  float scale, unit_scale, inverse_norm;
+  /* A row's bias; the product of a query and the mean. */
+  float addend;
   Kind kind;
 };
 
@@ -45,9 +47,10 @@ inline float distance(const void *left, const void *right, const void *dimension
   if (other.kind == stored_row)
     return -row.unit_scale * other.unit_scale * static_cast<float>(kernels_dot_bytes(codes(left), codes(right), count));
   const int16_t *words = reinterpret_cast<const int16_t *>(codes(left));
-  const float product = static_cast<float>(kernels_dot_words(words, codes(right), count));
-  if (other.kind == cosine_query) return -row.unit_scale * product;
-  return -(other.scale * row.scale * product + row.bias);
+  const float product = other.scale * row.scale * static_cast<float>(kernels_dot_words(words, codes(right), count));
+  // The mean's part of a product is the same for all rows.
+  if (other.kind == product_query) return -(product + row.addend);
+  return -(product + other.addend) * row.inverse_norm;
 }
 
 class Rows : public hnswlib::SpaceInterface<float> {

@@ -40,7 +40,7 @@ hnsw_status hnsw_add(hnsw_graph *self, long node, const hnsw_row *row, int level
     char *record = graph.data_level0_memory_ + id * graph.size_data_per_element_;
     std::memset(record, 0, graph.size_data_per_element_);
     char *element = graph.getDataByInternalId(id);
-    const Header header = {row->scale, row->unit_scale, row->bias, stored_row};
+    const Header header = {row->scale, row->unit_scale, row->inverse_norm, row->bias, stored_row};
     std::memcpy(element, &header, sizeof header);
     std::memcpy(element + sizeof header, row->codes, graph.data_size_ - sizeof header);
     graph.linkLists_[id] = nullptr;
@@ -137,7 +137,7 @@ hnsw_status hnsw_search(const hnsw_graph *self, const hnsw_query *query, long br
     if (self->linked == 0) return HNSW_OK;
     const size_t size = static_cast<size_t>(*static_cast<const long *>(graph.dist_func_param_));
     std::vector<char> element(sizeof(Header) + size * sizeof *query->codes);
-    const Header header = {query->scale, 1, 0, query->by_product ? product_query : cosine_query};
+    const Header header = {query->scale, 0, 0, query->offset, query->by_product ? product_query : cosine_query};
     std::memcpy(element.data(), &header, sizeof header);
     std::memcpy(element.data() + sizeof header, query->codes, size * sizeof *query->codes);
     const Node entry = self->descend(element.data(), 0);

@@ -25,6 +25,7 @@ struct GraftCommand: ParsableCommand {
         subcommands: [
           TransplantCommand.self, ExtendCommand.self, PruneCommand.self, RestoreCommand.self,
           VerifyCommand.self, EvalCommand.self, BytesCommand.self, VocabCommand.self,
+          GenerateCommand.self,
         ]),
     ])
 }

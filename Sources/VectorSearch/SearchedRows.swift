@@ -41,6 +41,29 @@ public struct SearchedRows: Sendable {
     }
   }
 
+  /// The mean of the rows, added up in `Double`; zeros where there are none.
+  var mean: [Float] {
+    let tileRows = 4096
+    let tiles = (count + tileRows - 1) / tileRows
+    // A sum per tile, so that the order of additions does not depend on the number of threads.
+    var sums = [Double](repeating: 0, count: tiles * columns)
+    sums.withUnsafeMutableBufferPointer { sums in
+      // Safe: each task adds to the sums of its own tile.
+      nonisolated(unsafe) let sums = sums
+      parallelFor(count: tiles) { tile in
+        var floats = [Float](repeating: 0, count: columns)
+        for row in (tile * tileRows)..<min((tile + 1) * tileRows, count) {
+          floats.withUnsafeMutableBufferPointer { matrix.copyRows(row..<(row + 1), into: $0) }
+          for column in 0..<columns { sums[tile * columns + column] += Double(floats[column]) }
+        }
+      }
+    }
+    return (0..<columns).map { column in
+      let sum = (0..<tiles).reduce(0) { $0 + sums[$1 * columns + column] }
+      return Float(sum / Double(max(count, 1)))
+    }
+  }
+
   /// A number that tells these rows from others: it depends on every stored byte.
   var fingerprint: UInt64 {
     var fingerprint = Fingerprint()

@@ -38,10 +38,12 @@ typedef struct {
   long breadth;
 } hnsw_shape;
 
-/* A row as a node holds it. */
+/* A row as a node holds it: less the mean of all rows. */
 typedef struct {
   /* What a code is multiplied by to give an element of the row, and of the row divided by its norm. */
   float scale, unit_scale;
+  /* 1 / the norm of the row with the mean. */
+  float inverse_norm;
   /* What is added to the row's product with a query. */
   float bias;
   /* dimension elements from -127 to 127. */
@@ -54,6 +56,8 @@ typedef struct {
   const int16_t *codes;
   /* What a code is multiplied by to give an element of the query. */
   float scale;
+  /* The product of the query and the mean of all rows. */
+  float offset;
   /* Whether rows count by their product with the query, biases included, and not by its cosine. */
   int by_product;
 } hnsw_query;

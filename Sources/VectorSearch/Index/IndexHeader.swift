@@ -80,25 +80,23 @@ struct IndexHeader {
   }
 
   /// The fingerprint of what follows the header.
-  static func hash(
-    _ starts: UnsafeRawBufferPointer, _ members: UnsafeRawBufferPointer,
-    _ records: UnsafeRawBufferPointer, _ levels: UnsafeRawBufferPointer,
-    _ upperLinks: UnsafeRawBufferPointer
-  ) -> UInt64 {
+  static func hash(_ parts: UnsafeRawBufferPointer...) -> UInt64 {
     var fingerprint = Fingerprint()
-    for part in [starts, members, records, levels, upperLinks] { fingerprint.add(part) }
+    for part in parts { fingerprint.add(part) }
     return fingerprint.value
   }
 
   /// The same before it is written.
   static func hash(
-    _ starts: [UInt32], _ members: [UInt32], _ records: UnsafeRawBufferPointer,
+    _ mean: [Float], _ starts: [UInt32], _ members: [UInt32], _ records: UnsafeRawBufferPointer,
     _ levels: [UInt8], _ upperLinks: [UInt8]
   ) -> UInt64 {
-    starts.withUnsafeBytes { starts in
-      members.withUnsafeBytes { members in
-        levels.withUnsafeBytes { levels in
-          upperLinks.withUnsafeBytes { hash(starts, members, records, levels, $0) }
+    mean.withUnsafeBytes { mean in
+      starts.withUnsafeBytes { starts in
+        members.withUnsafeBytes { members in
+          levels.withUnsafeBytes { levels in
+            upperLinks.withUnsafeBytes { hash(mean, starts, members, records, levels, $0) }
+          }
         }
       }
     }

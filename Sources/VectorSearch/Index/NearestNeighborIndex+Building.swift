@@ -17,10 +17,12 @@ extension NearestNeighborIndex {
     guard rows.count < Int(Int32.max), rows.columns <= RowQuantizer.mostColumns else {
       throw VectorSearchError.tooLarge(rows: rows.count, columns: rows.columns)
     }
-    let builder = IndexBuilder(rows: rows, quantizer: RowQuantizer(columns: rows.columns))
+    let builder = IndexBuilder(
+      rows: rows, mean: rows.mean, quantizer: RowQuantizer(columns: rows.columns))
     let nodes = RowGroups(hashes: try builder.hashes(progress))
     guard rows.count > 0 else {
-      self.init(rows: rows, settings: settings, graph: nil, nodes: nodes)
+      self.init(
+        rows: rows, settings: settings, graph: nil, nodes: nodes, mean: builder.mean)
       return
     }
     let graph = try NeighborGraph(
@@ -32,13 +34,14 @@ extension NearestNeighborIndex {
       done = round.upperBound
       try progress(Double(done) / Double(nodes.count))
     }
-    self.init(rows: rows, settings: settings, graph: graph, nodes: nodes)
+    self.init(rows: rows, settings: settings, graph: graph, nodes: nodes, mean: builder.mean)
   }
 }
 
 /// The steps of building.
 private struct IndexBuilder: Sendable {
   let rows: SearchedRows
+  let mean: [Float]
   let quantizer: RowQuantizer
 
   /// Nodes of a round do not see each other, so that rounds are short beside what there is already.
@@ -75,17 +78,17 @@ private struct IndexBuilder: Sendable {
     return hashes
   }
 
-  /// Makes the node that stands for some rows. By product, it stands for the longest of them and the one
-  /// with the largest bias.
+  /// Makes the node that stands for some rows of one direction. A search takes it for what is best of them.
   func node(
     _ node: Int, _ nodes: RowGroups, _ settings: NearestNeighborIndex.Settings,
     into codes: UnsafeMutableBufferPointer<Int8>
   ) -> NeighborGraph.Node {
-    var result = NeighborGraph.Node(scales: .init(), bias: -.infinity, level: 0)
+    var result = NeighborGraph.Node(scales: .init(), inverseNorm: 0, bias: -.infinity, level: 0)
     for row in nodes[node].map(Int.init) {
-      let scales = quantize(row, into: codes) ?? .init()
+      let (scales, norm) = quantize(row, into: codes) ?? (.init(), 0)
       result.scales.unitScale = scales.unitScale
       result.scales.scale = max(result.scales.scale, scales.scale)
+      result.inverseNorm = max(result.inverseNorm, norm > 0 ? 1 / norm : 0)
       result.bias = max(result.bias, rows.bias?[row] ?? 0)
     }
     result.level = Self.level(
@@ -93,14 +96,19 @@ private struct IndexBuilder: Sendable {
     return result
   }
 
+  /// Quantises a row less the mean.
+  ///
+  /// - Returns: `nil` for a row with a number that is not finite.
   private func quantize(
     _ row: Int, into codes: UnsafeMutableBufferPointer<Int8>
-  ) -> RowQuantizer.Scales? {
+  ) -> (RowQuantizer.Scales, norm: Float)? {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: max(rows.columns, 1)) { memory in
       memory.initialize(repeating: 0)
       let floats = UnsafeMutableBufferPointer(rebasing: memory[..<rows.columns])
       rows.matrix.copyRows(row..<(row + 1), into: floats)
-      return quantizer.quantize(UnsafeBufferPointer(floats), into: codes)
+      let norm = VectorProduct.norm(UnsafeBufferPointer(floats))
+      for column in floats.indices { floats[column] -= mean[column] }
+      return quantizer.quantize(UnsafeBufferPointer(floats), into: codes).map { ($0, norm) }
     }
   }
 

@@ -13,9 +13,10 @@ extension NearestNeighborIndex {
       try withRecords { records in
         var header = IndexHeader(self)
         header.contentHash = IndexHeader.hash(
-          nodes.starts, nodes.members, records, levels, upperLinks)
+          mean, nodes.starts, nodes.members, records, levels, upperLinks)
         try FileSystem.writeAtomically(to: path, replacing: replacing) { file in
           try file.write(header.bytes)
+          try mean.withUnsafeBytes { try file.write($0) }
           try nodes.starts.withUnsafeBytes { try file.write($0) }
           try nodes.members.withUnsafeBytes { try file.write($0) }
           try file.write(records)
@@ -50,14 +51,17 @@ extension NearestNeighborIndex {
     else { throw .otherRows(path: path) }
     let quantizer = RowQuantizer(columns: header.columns)
     var sections = IndexSections(file.bytes.dropFirst(IndexHeader.size))
-    guard let starts = sections.take(4 * (header.nodeCount + 1)),
+    guard let mean = sections.take(4 * header.columns),
+      let starts = sections.take(4 * (header.nodeCount + 1)),
       let members = sections.take(4 * header.rowCount),
       let records = sections.take(header.recordSize, times: header.nodeCount),
       let upperLinks = sections.take(sections.count - header.nodeCount),
       let levels = sections.take(header.nodeCount),
-      header.contentHash == IndexHeader.hash(starts, members, records, levels, upperLinks),
+      header.contentHash
+        == IndexHeader.hash(
+          mean, starts, members, records, levels, upperLinks),
       let nodes = RowGroups(
-        starts: Self.words(starts), members: Self.words(members), rowCount: header.rowCount),
+        starts: Self.numbers(starts), members: Self.numbers(members), rowCount: header.rowCount),
       nodes.count == header.nodeCount
     else { throw .damaged(path: path) }
     var graph: NeighborGraph?
@@ -67,12 +71,16 @@ extension NearestNeighborIndex {
         levels: levels, upperLinks: upperLinks, in: file)
       if graph == nil { throw .damaged(path: path) }
     }
-    self.init(rows: rows, settings: header.settings, graph: graph, nodes: nodes)
+    self.init(
+      rows: rows, settings: header.settings, graph: graph, nodes: nodes, mean: Self.numbers(mean))
   }
 
-  private static func words(_ bytes: UnsafeRawBufferPointer) -> [UInt32] {
-    (0..<(bytes.count / 4)).map {
-      bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)
+  private static func numbers<Number: BitwiseCopyable>(
+    _ bytes: UnsafeRawBufferPointer
+  ) -> [Number] {
+    let size = MemoryLayout<Number>.size
+    return (0..<(bytes.count / size)).map {
+      bytes.loadUnaligned(fromByteOffset: $0 * size, as: Number.self)
     }
   }
 }

@@ -4,10 +4,12 @@ internal import Tensors
 /// Yashunin 2018, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable
 /// Small World graphs"), kept by hnswlib.
 ///
-/// Rows of the same direction are one node of the graph, so that the many equal rows that averages make do
-/// not cut it into pieces. Nodes are linked to those at the smallest angles. A search by product walks the
-/// same links towards the largest products of quantised rows. What it has found is then compared by the
-/// rows themselves, so that similarities are exact, and only whether a row is found is not certain.
+/// Rows are seen from their mean, which changes all products with a query by the same amount: embeddings
+/// lie far to one side, and seen from the origin their directions hardly differ. Rows of the same direction
+/// are one node of the graph, so that the many equal rows that averages make do not cut it into pieces.
+/// Nodes are linked to those at the smallest angles. A search walks these links towards the largest
+/// products, or cosines, of quantised rows. What it has found is then compared by the rows themselves, so
+/// that similarities are exact, and only whether a row is found is not certain.
 ///
 /// The graph depends on the rows and the settings alone: not on the number of threads, and neither on the
 /// order of the rows nor on a seed.
@@ -31,15 +33,20 @@ public struct NearestNeighborIndex: NeighborSearch {
   /// `nil` when there are no rows.
   let graph: NeighborGraph?
   let nodes: RowGroups
+  /// The mean of the rows.
+  let mean: [Float]
 
   /// The candidates that a search keeps.
   public static let defaultBreadth = 200
 
-  init(rows: SearchedRows, settings: Settings, graph: NeighborGraph?, nodes: RowGroups) {
+  init(
+    rows: SearchedRows, settings: Settings, graph: NeighborGraph?, nodes: RowGroups, mean: [Float]
+  ) {
     self.rows = rows
     self.settings = settings
     self.graph = graph
     self.nodes = nodes
+    self.mean = mean
   }
 
   /// The number of different directions among the rows.
@@ -60,7 +67,8 @@ public struct NearestNeighborIndex: NeighborSearch {
     guard let graph, breadth < nodes.count else {
       return try ExactSearch(rows).nearest(to: query, count: count, by: similarity)
     }
-    let found = try graph.search(query, breadth: breadth, by: similarity)
+    let found = try graph.search(
+      query, offset: VectorProduct.of(query, mean), breadth: breadth, by: similarity)
     var best = NearestNeighbors(limit: min(count, rows.count))
     let candidates = found.flatMap { nodes[$0].map(Int.init) }
     for neighbor in rows.similarities(ofRows: candidates, to: query, by: similarity) {

@@ -82,6 +82,8 @@ final class NeighborGraph: @unchecked Sendable {
   /// A row as a node has it.
   struct Node {
     var scales: RowQuantizer.Scales
+    /// The reciprocal norm of the row with the mean; 0 where it has none.
+    var inverseNorm: Float
     var bias: Float
     var level: Int
   }
@@ -101,8 +103,8 @@ final class NeighborGraph: @unchecked Sendable {
         codes.initialize(repeating: 0)
         let content = content(node, codes)
         var row = hnsw_row(
-          scale: content.scales.scale, unit_scale: content.scales.unitScale, bias: content.bias,
-          codes: codes.baseAddress)
+          scale: content.scales.scale, unit_scale: content.scales.unitScale,
+          inverse_norm: content.inverseNorm, bias: content.bias, codes: codes.baseAddress)
         return hnsw_add(graph, node, &row, CInt(content.level))
       }
     }
@@ -133,16 +135,19 @@ final class NeighborGraph: @unchecked Sendable {
 
   /// Nodes near to a query, in no order.
   ///
-  /// - Parameter breadth: how many candidates are kept on the way, and found at most.
+  /// - Parameters:
+  ///   - offset: the product of the query and the mean of all rows.
+  ///   - breadth: how many candidates are kept on the way, and found at most.
   func search(
-    _ query: [Float], breadth: Int, by similarity: Similarity
+    _ query: [Float], offset: Float, breadth: Int, by similarity: Similarity
   ) throws(VectorSearchError) -> [Int] {
     let (codes, scale) = quantizer.quantize(query: query)
     var status = HNSW_OK
     let nodes = [UInt32](unsafeUninitializedCapacity: breadth) { nodes, count in
       codes.withUnsafeBufferPointer { codes in
         var query = hnsw_query(
-          codes: codes.baseAddress, scale: scale, by_product: similarity == .product ? 1 : 0)
+          codes: codes.baseAddress, scale: scale, offset: offset,
+          by_product: similarity == .product ? 1 : 0)
         status = hnsw_search(graph, &query, breadth, nodes.baseAddress, &count)
       }
     }
