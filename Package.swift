@@ -100,6 +100,12 @@ let package = Package(
         "ByteIO", "LanguageModels", "Normalization", "Surgery", "Tensors", "Tokenization",
         "TokenizerFiles", "WordPooling",
       ]),
+    tests(
+      "LargeVocabulariesTests",
+      [
+        "ByteIO", "LanguageModels", "LargeVocabularies", "Surgery", "Tensors", "Tokenization",
+        "TokenizerFiles", "TokenizerTraining", "VectorSearch",
+      ]),
     tests("GraftCLITests", ["Graft"]),
   ],
   cxxLanguageStandard: .cxx17
