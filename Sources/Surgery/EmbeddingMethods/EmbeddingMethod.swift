@@ -114,6 +114,8 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
   case unknownMethod(String)
   /// The method needs the donor's matrix, and there is only a tokenizer.
   case needsDonor(String)
+  /// No shared token is in the text often enough to get a vector.
+  case noVectors(files: [String])
   /// A decomposition or a system of equations had no solution.
   case noSolution(method: String)
 
@@ -125,6 +127,9 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
     case .needsDonor(let name):
       "the method `\(name)` needs a donor model; with a tokenizer alone there are "
         + MethodNotation.donorFreeExamples
+    case .noVectors(let files):
+      "no token of both vocabularies is in \(files.joined(separator: ", ")) often enough to learn a "
+        + "vector for it; a longer text is needed"
     case .noSolution(let method):
       "the equations of the method `\(method)` have no solution for these matrices"
     }

@@ -21,8 +21,7 @@ struct MethodChoice {
   private static let fewestHeldOut = 8
 
   private var names: [String] {
-    transplant.target.model == nil
-      ? MethodComparison.donorFreeCandidates : MethodComparison.candidates
+    problems[0].donor == nil ? MethodComparison.donorFreeCandidates : MethodComparison.candidates
   }
 
   /// What was found out for one matrix.

@@ -75,9 +75,9 @@ public struct Transplant: Sendable {
     }
     donorTexts = texts
     for request in [options.input, options.output] {
-      guard target.model == nil, case .method(let method) = request, method.needsDonor else {
-        continue
-      }
+      guard target.model == nil, options.vectorText == nil, case .method(let method) = request,
+        method.needsDonor
+      else { continue }
       throw MethodError.needsDonor(method.name)
     }
     try base.requireFiniteMatrices()
@@ -126,6 +126,7 @@ public struct Transplant: Sendable {
       base.tokenizer, base.vocabulary, base.specialTokens, rowCount: tensors.rows)
     let probe = try probe(progress)
     let output = try outputEntry()
+    let vectors = try vectors(progress)
     let donorTensors = donor?.vocabularyTensors
     return try withoutActuallyEscaping(progress) { progress in
       func rebuilding(
@@ -134,7 +135,7 @@ public struct Transplant: Sendable {
       ) -> MatrixRebuilding {
         let isLast = role == .output || output == nil
         return MatrixRebuilding(
-          transplant: self, role: role, base: entry, donor: donorEntry,
+          transplant: self, role: role, base: entry, donor: vectors ?? donorEntry?.matrix,
           biases: isLast ? tensors.biases : [], request: request, segmentation: segmentation,
           journal: journal, progress: progress)
       }
@@ -174,6 +175,17 @@ public struct Transplant: Sendable {
     return VocabularyTensors.Entry(
       name: try base.outputName(), matrix: base.vocabularyTensors.input.matrix,
       isStoredAsRow: false)
+  }
+
+  /// What stands for a donor's rows where text is to give them.
+  private func vectors(_ progress: SurgeryProgress) throws -> MatrixView? {
+    guard let text = options.vectorText else { return nil }
+    let vectors = try text.matrix(
+      for: target, rowCount: rowCount, seed: options.seed, progress: progress)
+    guard anchors.contains(where: { !vectors.isZero(row: Int($0.donor)) }) else {
+      throw MethodError.noVectors(files: text.paths)
+    }
+    return vectors
   }
 
   private func probe(_ progress: SurgeryProgress) throws -> ProbeStates? {
