@@ -39,12 +39,15 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
     .target(name: "CKernels"),
+    .systemLibrary(name: "HNSWLib", providers: [.apt(["libhnswlib-dev"])]),
+    .target(name: "CHNSW", dependencies: ["CKernels", "HNSWLib"]),
     library("ByteIO", ["CLinux"]),
     library("Normalization", ["CICU", "ByteIO"]),
     library("Tokenization", ["ByteIO", "Normalization"]),
     library("TokenizerFiles", ["CZlib", "ByteIO", "Normalization", "Tokenization"]),
     library("TokenizerTraining", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
     library("Tensors", ["ByteIO", "CKernels", "COpenBLAS"]),
+    library("VectorSearch", ["ByteIO", "CHNSW", "Tensors"]),
     library("LanguageModels", ["ByteIO", "Tensors", "Tokenization", "TokenizerFiles"]),
     library("WordPooling", ["ByteIO", "Normalization", "Tensors", "Tokenization"]),
     library(
@@ -54,10 +57,16 @@ let package = Package(
         "TokenizerFiles", "WordPooling",
       ]),
     library(
+      "LargeVocabularies",
+      [
+        "ByteIO", "LanguageModels", "Surgery", "Tensors", "Tokenization", "TokenizerFiles",
+        "TokenizerTraining", "VectorSearch",
+      ]),
+    library(
       "Graft",
       [
         "ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining", "Tensors",
-        "LanguageModels", "Surgery", "WordPooling",
+        "LanguageModels", "LargeVocabularies", "Surgery", "VectorSearch", "WordPooling",
       ]),
     .executableTarget(
       name: "GraftCLI",
@@ -78,6 +87,7 @@ let package = Package(
       "TokenizerTrainingTests",
       ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining"]),
     tests("TensorsTests", ["ByteIO", "Tensors"]),
+    tests("VectorSearchTests", ["ByteIO", "CKernels", "Tensors", "VectorSearch"]),
     tests(
       "LanguageModelsTests",
       ["ByteIO", "LanguageModels", "Tensors", "Tokenization", "TokenizerFiles"]),
@@ -91,5 +101,6 @@ let package = Package(
         "TokenizerFiles", "WordPooling",
       ]),
     tests("GraftCLITests", ["Graft"]),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )

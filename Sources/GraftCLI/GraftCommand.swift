@@ -24,7 +24,8 @@ struct GraftCommand: ParsableCommand {
         name: "Models",
         subcommands: [
           TransplantCommand.self, ExtendCommand.self, PruneCommand.self, RestoreCommand.self,
-          VerifyCommand.self, EvalCommand.self, BytesCommand.self,
+          VerifyCommand.self, EvalCommand.self, BytesCommand.self, VocabCommand.self,
+          GenerateCommand.self,
         ]),
     ])
 }

@@ -64,7 +64,7 @@ public struct MadeRows: Sendable {
 
 extension MadeRows {
   /// The rows, with `mean` where a method had nothing to go by.
-  func withMean(_ mean: [Float]) -> Matrix {
+  package func withMean(_ mean: [Float]) -> Matrix {
     var result = rows
     for (row, origin) in origins.enumerated() where origin == .mean {
       result.withMutableRow(row) { _ = $0.update(fromContentsOf: mean) }

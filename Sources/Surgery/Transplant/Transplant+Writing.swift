@@ -30,7 +30,7 @@ extension Transplant {
     to path: String, keepingAfter duration: Duration, progress: @escaping SurgeryProgress
   ) throws -> TransplantReport {
     // First, so that an impossible destination is known before the work.
-    try requireOwnDestination(path)
+    for model in [base, donor].compactMap({ $0 }) { try model.requireNotInside(path) }
     if let gguf = base.gguf {
       return try write(gguf, to: path, keepingAfter: duration, progress: progress)
     }
@@ -81,15 +81,5 @@ extension Transplant {
   public static func unfinishedRows(of path: String) -> String? {
     let file = RowJournal.path(of: path)
     return FileSystem.isFile(file) ? file : nil
-  }
-
-  private func requireOwnDestination(_ path: String) throws(ModelError) {
-    guard let destination = FileSystem.canonicalPath(path) else { return }
-    for model in [base, donor].compactMap({ $0 }) {
-      let input = FileSystem.canonicalPath(model.path) ?? model.path
-      if input == destination || input.hasPrefix(destination + "/") {
-        throw ModelError(path, .destinationHoldsInput(model.path))
-      }
-    }
   }
 }
