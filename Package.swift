@@ -46,18 +46,21 @@ let package = Package(
     library("TokenizerTraining", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
     library("Tensors", ["ByteIO", "CKernels", "COpenBLAS"]),
     library("LanguageModels", ["ByteIO", "Tensors", "Tokenization", "TokenizerFiles"]),
+    library(
+      "Hypernetworks",
+      ["ByteIO", "LanguageModels", "Normalization", "Tensors", "Tokenization", "TokenizerFiles"]),
     library("WordPooling", ["ByteIO", "Normalization", "Tensors", "Tokenization"]),
     library(
       "Surgery",
       [
-        "ByteIO", "CCrypto", "CKernels", "LanguageModels", "Normalization", "Tensors", "Tokenization",
-        "TokenizerFiles", "WordPooling",
+        "ByteIO", "CCrypto", "CKernels", "Hypernetworks", "LanguageModels", "Normalization", "Tensors",
+        "Tokenization", "TokenizerFiles", "WordPooling",
       ]),
     library(
       "Graft",
       [
         "ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining", "Tensors",
-        "LanguageModels", "Surgery", "WordPooling",
+        "LanguageModels", "Hypernetworks", "Surgery", "WordPooling",
       ]),
     .executableTarget(
       name: "GraftCLI",
@@ -82,13 +85,16 @@ let package = Package(
       "LanguageModelsTests",
       ["ByteIO", "LanguageModels", "Tensors", "Tokenization", "TokenizerFiles"]),
     tests(
+      "HypernetworksTests",
+      ["ByteIO", "Hypernetworks", "LanguageModels", "Tensors", "Tokenization", "TokenizerFiles"]),
+    tests(
       "WordPoolingTests",
       ["ByteIO", "Normalization", "Tensors", "Tokenization", "TokenizerFiles", "WordPooling"]),
     tests(
       "SurgeryTests",
       [
-        "ByteIO", "LanguageModels", "Normalization", "Surgery", "Tensors", "Tokenization",
-        "TokenizerFiles", "WordPooling",
+        "ByteIO", "Hypernetworks", "LanguageModels", "Normalization", "Surgery", "Tensors",
+        "Tokenization", "TokenizerFiles", "WordPooling",
       ]),
     tests("GraftCLITests", ["Graft"]),
   ]

@@ -24,7 +24,7 @@ struct GraftCommand: ParsableCommand {
         name: "Models",
         subcommands: [
           TransplantCommand.self, ExtendCommand.self, PruneCommand.self, RestoreCommand.self,
-          VerifyCommand.self, EvalCommand.self, BytesCommand.self,
+          VerifyCommand.self, EvalCommand.self, BytesCommand.self, HypernetCommand.self,
         ]),
     ])
 }

@@ -18,12 +18,6 @@ struct EvalCommand: ParsableCommand {
         graft eval llama-with-qwen-tokens/ --text test.txt --before llama/ --json
       """)
 
-  enum Separator: String, ExpressibleByArgument, CaseIterable {
-    case nul
-    case blankLine = "blank-line"
-    case none
-  }
-
   @Argument(help: "The model directory.")
   var model: String
 
@@ -34,7 +28,7 @@ struct EvalCommand: ParsableCommand {
   var text: [String]
 
   @Option(help: "What stands between the documents of a file.")
-  var separator = Separator.none
+  var separator = SeparatorOption.none
 
   @Option(
     help: ArgumentHelp(
@@ -72,7 +66,7 @@ struct EvalCommand: ParsableCommand {
   func run() throws {
     Interruption.catchSignals()
     ThreadLimit.set(jobs)
-    let documents = try documents()
+    let documents = try separator.documents(in: text + furtherTexts)
     let progress = ProgressBar()
     defer { progress.finish() }
     let evaluator = try open(model)
@@ -97,20 +91,5 @@ struct EvalCommand: ParsableCommand {
     var evaluator = try TextEvaluator(directory, context: context)
     evaluator.memoryBudget = memory.bytes
     return evaluator
-  }
-
-  /// The documents of all files.
-  private func documents() throws -> [[UInt8]] {
-    let separator = DocumentSeparator(rawValue: separator.rawValue) ?? .none
-    var documents: [[UInt8]] = []
-    for file in text + furtherTexts {
-      let bytes = try LineReader(file).rest()
-      if let offset = UTF8Validation.firstInvalidByte(in: bytes[...]) {
-        throw EvaluationError.invalidUTF8(file: file, offset: offset)
-      }
-      documents += separator.documents(in: bytes).map(Array.init)
-    }
-    if documents.isEmpty { throw EvaluationError.noText }
-    return documents
   }
 }

@@ -21,8 +21,10 @@ struct MethodChoice {
   private static let fewestHeldOut = 8
 
   private var names: [String] {
-    transplant.target.model == nil
+    let always =
+      transplant.target.model == nil
       ? MethodComparison.donorFreeCandidates : MethodComparison.candidates
+    return always + (transplant.options.hypernetwork == nil ? [] : [HypernetworkRows().name])
   }
 
   /// What was found out for one matrix.

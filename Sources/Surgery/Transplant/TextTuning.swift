@@ -68,9 +68,10 @@ struct TextTuning {
 
   private func correction(_ index: Int, _ start: Matrix) throws -> LinearCorrection {
     let problem = choice.problems[index]
-    let names = try Self.parts.filter { name in
+    var names = try Self.parts.filter { name in
       try problem.donor != nil || !MethodNotation.method(name).needsDonor
     }
+    if problem.hypernetwork != nil { names.append(HypernetworkRows().name) }
     let candidates = try CandidateRows(
       names, for: problem, memoryBudget: options.memoryBudget
     ) { _ in }

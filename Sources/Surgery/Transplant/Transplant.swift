@@ -1,6 +1,7 @@
 internal import ByteIO
 internal import Tensors
 internal import Tokenization
+internal import TokenizerFiles
 
 /// Gives a model another model's tokenizer.
 ///
@@ -80,6 +81,11 @@ public struct Transplant: Sendable {
       }
       throw MethodError.needsDonor(method.name)
     }
+    for case .method(let method) in [options.input, options.output]
+    where method.needsHypernetwork && options.hypernetwork == nil {
+      throw MethodError.needsHypernetwork(method.name)
+    }
+    try options.hypernetwork?.requireFit(base)
     try base.requireFiniteMatrices()
     try target.model?.requireFiniteMatrices()
   }
@@ -129,7 +135,7 @@ public struct Transplant: Sendable {
     let donorTensors = donor?.vocabularyTensors
     return try withoutActuallyEscaping(progress) { progress in
       func rebuilding(
-        _ role: RebuiltMatrix.Role, _ entry: VocabularyTensors.Entry,
+        _ role: MatrixRole, _ entry: VocabularyTensors.Entry,
         _ donorEntry: VocabularyTensors.Entry?, _ request: TransplantOptions.MethodRequest
       ) -> MatrixRebuilding {
         let isLast = role == .output || output == nil

@@ -25,7 +25,7 @@ struct BytesScoreCommand: ParsableCommand {
   var text: String
 
   @Option(help: "What stands between the documents of the file.")
-  var separator = EvalCommand.Separator.none
+  var separator = SeparatorOption.none
 
   @Option(help: ArgumentHelp("How many bytes are measured at most.", valueName: "count"))
   var bytes: Int?
