@@ -25,7 +25,7 @@ struct GraftCommand: ParsableCommand {
         subcommands: [
           TransplantCommand.self, ExtendCommand.self, PruneCommand.self, RestoreCommand.self,
           VerifyCommand.self, EvalCommand.self, BytesCommand.self, VocabCommand.self,
-          GenerateCommand.self,
+          HypernetCommand.self, GenerateCommand.self,
         ]),
     ])
 }

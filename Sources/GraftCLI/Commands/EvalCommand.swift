@@ -66,7 +66,7 @@ struct EvalCommand: ParsableCommand {
   func run() throws {
     Interruption.catchSignals()
     ThreadLimit.set(jobs)
-    let documents = try documents()
+    let documents = try separator.value.documents(inFiles: text + furtherTexts)
     let progress = ProgressBar()
     defer { progress.finish() }
     let evaluator = try open(model)
@@ -91,19 +91,5 @@ struct EvalCommand: ParsableCommand {
     var evaluator = try TextEvaluator(directory, context: context)
     evaluator.memoryBudget = memory.bytes
     return evaluator
-  }
-
-  /// The documents of all files.
-  private func documents() throws -> [[UInt8]] {
-    var documents: [[UInt8]] = []
-    for file in text + furtherTexts {
-      let bytes = try LineReader(file).rest()
-      if let offset = UTF8Validation.firstInvalidByte(in: bytes[...]) {
-        throw EvaluationError.invalidUTF8(file: file, offset: offset)
-      }
-      documents += separator.value.documents(in: bytes).map(Array.init)
-    }
-    if documents.isEmpty { throw EvaluationError.noText }
-    return documents
   }
 }

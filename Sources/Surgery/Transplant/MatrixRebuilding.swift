@@ -1,11 +1,12 @@
 internal import ByteIO
 internal import Tensors
 internal import Tokenization
+internal import TokenizerFiles
 
 /// The work on one matrix of a transplant.
 struct MatrixRebuilding {
   let transplant: Transplant
-  let role: RebuiltMatrix.Role
+  let role: MatrixRole
   /// The base's tensor that the new matrix replaces.
   let base: VocabularyTensors.Entry
   /// The donor's rows, or the vectors that stand for them.
@@ -54,9 +55,12 @@ struct MatrixRebuilding {
   func problem() -> EmbeddingProblem {
     let origins = plannedOrigins
     let targets = origins.indices.filter { origins[$0] == nil }.map { TokenID($0) }
-    return EmbeddingProblem(
+    var problem = EmbeddingProblem(
       base: baseMatrix, donor: donor, anchors: anchors, targets: targets,
       pieces: pieces(of: targets), texts: transplant.donorTexts)
+    problem.role = role
+    problem.hypernetwork = transplant.options.hypernetwork
+    return problem
   }
 
   /// The shared tokens; where text gives the donor's rows, those that it has vectors for.

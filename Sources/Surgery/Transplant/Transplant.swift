@@ -1,6 +1,7 @@
 internal import ByteIO
 internal import Tensors
 internal import Tokenization
+internal import TokenizerFiles
 
 /// Gives a model another model's tokenizer.
 ///
@@ -80,6 +81,11 @@ public struct Transplant: Sendable {
       else { continue }
       throw MethodError.needsDonor(method.name)
     }
+    for case .method(let method) in [options.input, options.output]
+    where method.needsHypernetwork && options.hypernetwork == nil {
+      throw MethodError.needsHypernetwork(method.name)
+    }
+    try options.hypernetwork?.requireFit(base)
     try base.requireFiniteMatrices()
     try target.model?.requireFiniteMatrices()
   }
@@ -122,15 +128,14 @@ public struct Transplant: Sendable {
   /// - Throws: what methods and `progress` throw, and `ModelError` when the memory budget is too small.
   func solve(journal: RowJournal? = nil, progress: SurgeryProgress) throws -> [RebuiltMatrix] {
     let tensors = base.vocabularyTensors
-    let segmentation = TokenSegmentation(
-      base.tokenizer, base.vocabulary, base.specialTokens, rowCount: tensors.rows)
+    let segmentation = TokenSegmentation(base)
     let probe = try probe(progress)
     let output = try outputEntry()
     let vectors = try vectors(progress)
     let donorTensors = donor?.vocabularyTensors
     return try withoutActuallyEscaping(progress) { progress in
       func rebuilding(
-        _ role: RebuiltMatrix.Role, _ entry: VocabularyTensors.Entry,
+        _ role: MatrixRole, _ entry: VocabularyTensors.Entry,
         _ donorEntry: VocabularyTensors.Entry?, _ request: TransplantOptions.MethodRequest
       ) -> MatrixRebuilding {
         let isLast = role == .output || output == nil

@@ -51,6 +51,9 @@ struct TransplantManifest {
       members.append("\"vectorsFrom\":\(JSONText.list(names))")
     }
     if transplant.options.calibrationText != nil { members.append("\"calibrated\":true") }
+    if let hypernetwork = transplant.options.hypernetwork {
+      members.append(hypernetwork.description)
+    }
     if transplant.unties { members.append("\"untied\":true") }
     switch transplant.options.rowCount {
     case .donor: break

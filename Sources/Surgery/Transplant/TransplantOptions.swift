@@ -23,6 +23,8 @@ public struct TransplantOptions: Sendable {
   /// How output rows are made.
   public var output: MethodRequest
   public var rowCount = RowCount.donor
+  /// What the method `hypernet` asks. With it `hypernet` is among the methods that are chosen from.
+  public var hypernetwork: HypernetworkSource?
   /// How many shared tokens are rebuilt for comparison with their real rows.
   public var heldOutCount = 256
   /// Whether a base whose input and output are one matrix gets two, since the two uses of a new token

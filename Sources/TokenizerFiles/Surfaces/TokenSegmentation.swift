@@ -1,6 +1,5 @@
 internal import Normalization
 package import Tokenization
-internal import TokenizerFiles
 
 /// The pieces into which a base's own model cuts the text of a token.
 ///
@@ -22,14 +21,7 @@ package struct TokenSegmentation: Sendable {
   /// Longer texts are not cut; no vocabulary has such words.
   private static let lengthLimit = 512
 
-  /// The pieces of a model: the tokens that have a row.
-  package init(_ model: ModelDirectory) {
-    self.init(
-      model.tokenizer, model.vocabulary, model.specialTokens,
-      rowCount: model.vocabularyTensors.rows)
-  }
-
-  init(
+  package init(
     _ definition: TokenizerDefinition, _ vocabulary: TokenizerVocabulary, _ special: SpecialTokens,
     rowCount: Int
   ) {
