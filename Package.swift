@@ -54,10 +54,16 @@ let package = Package(
         "TokenizerFiles", "WordPooling",
       ]),
     library(
+      "DynamicMerging",
+      [
+        "ByteIO", "LanguageModels", "Normalization", "Surgery", "Tensors", "Tokenization",
+        "TokenizerFiles",
+      ]),
+    library(
       "Graft",
       [
         "ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining", "Tensors",
-        "LanguageModels", "Surgery", "WordPooling",
+        "LanguageModels", "Surgery", "WordPooling", "DynamicMerging",
       ]),
     .executableTarget(
       name: "GraftCLI",
@@ -89,6 +95,12 @@ let package = Package(
       [
         "ByteIO", "LanguageModels", "Normalization", "Surgery", "Tensors", "Tokenization",
         "TokenizerFiles", "WordPooling",
+      ]),
+    tests(
+      "DynamicMergingTests",
+      [
+        "ByteIO", "DynamicMerging", "LanguageModels", "Surgery", "Tensors", "Tokenization",
+        "TokenizerFiles",
       ]),
     tests("GraftCLITests", ["Graft"]),
   ]

@@ -18,7 +18,7 @@ struct GraftCommand: ParsableCommand {
         name: "Tokenizers",
         subcommands: [
           EncodeCommand.self, DecodeCommand.self, CountCommand.self, InspectCommand.self,
-          SplitCommand.self, ConvertCommand.self, TrainCommand.self,
+          SplitCommand.self, MergeCommand.self, ConvertCommand.self, TrainCommand.self,
         ]),
       CommandGroup(
         name: "Models",

@@ -1,6 +1,6 @@
 internal import Normalization
-internal import Tokenization
-internal import TokenizerFiles
+package import Tokenization
+package import TokenizerFiles
 
 /// The pieces into which a base's own model cuts the text of a token.
 ///
@@ -8,7 +8,7 @@ internal import TokenizerFiles
 /// and a byte token is its byte. A BPE model merges as its list says, a unigram model takes the most
 /// probable cut, any other the longest token first. Splitting rules before the model are left out: a
 /// model has hardly any token that they would not allow.
-struct TokenSegmentation: Sendable {
+package struct TokenSegmentation: Sendable {
   private enum Rule: Sendable {
     /// Ranks by the two ids that merge.
     case merges([UInt64: (rank: Int, result: TokenID)])
@@ -20,9 +20,10 @@ struct TokenSegmentation: Sendable {
   private let longest: Int
 
   /// Longer texts are not cut; no vocabulary has such words.
-  private static let lengthLimit = 512
+  package static let lengthLimit = 512
 
-  init(
+  /// - Parameter rowCount: tokens from this id on are no pieces: the matrix has no row for them.
+  package init(
     _ definition: TokenizerDefinition, _ vocabulary: TokenizerVocabulary, _ special: SpecialTokens,
     rowCount: Int
   ) {
@@ -71,7 +72,7 @@ struct TokenSegmentation: Sendable {
   /// - Parameter excluded: a token that must not be used: how the model would cut the text if it did
   ///   not have it.
   /// - Returns: no pieces when the model has no tokens for a part of the text.
-  func pieces(of text: [UInt8], excluding excluded: TokenID? = nil) -> [TokenID] {
+  package func pieces(of text: [UInt8], excluding excluded: TokenID? = nil) -> [TokenID] {
     guard !text.isEmpty, text.count <= Self.lengthLimit else { return [] }
     switch rule {
     case .merges(let ranks): return merged(text, ranks, excluded)
