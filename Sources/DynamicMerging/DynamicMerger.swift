@@ -64,13 +64,13 @@ public struct DynamicMerger: Sendable {
     return BatchMerging(sequences, words, vocabulary, engine)
   }
 
-  /// The number of tokens of a sequence when all that may merge has merged: its pre-tokens, words or sentences, and
-  /// the tokens that never merge.
+  /// The tokens of a sequence over whose beginning nothing merges: those that begin a pre-token, a word or a sentence,
+  /// and those that never merge. There are as many when nothing is left to merge.
   ///
-  /// Where pairs are judged by themselves (`isolatedPretoken`, `hyphenatedWord`) this is only a lower bound.
-  public func runCount(of sequence: BaseSequence) -> Int {
-    var count = 0
-    runs.forEachRun(in: sequence) { _ in count += 1 }
-    return count
+  /// Where pairs are judged by themselves (`isolatedPretoken`, `hyphenatedWord`) more may be left.
+  public func runStarts(of sequence: BaseSequence) -> [Int] {
+    var starts: [Int] = []
+    runs.forEachRun(in: sequence) { starts.append($0.lowerBound) }
+    return starts
   }
 }

@@ -93,7 +93,7 @@ import TokenizerFiles
     #expect(tokens(merging, after: merging.mergeCount) == reference.tokens)
     if boundary != .isolatedPretoken, boundary != .hyphenatedWord {
       #expect(
-        merging.length(after: .max) == batch.reduce(0) { $0 + merger.runCount(of: $1) })
+        merging.length(after: .max) == batch.reduce(0) { $0 + merger.runStarts(of: $1).count })
     }
   }
 
