@@ -6,8 +6,9 @@ internal import Tokenization
 /// Makes rows of a model's input matrix for merged tokens, by any embedding method.
 ///
 /// A token of the base vocabulary keeps its own row, bit for bit, and so does a merged one whose surface some token
-/// of the vocabulary has. A row depends on the surface alone, not on the batch: its pieces are those into which the
-/// base's own model cuts the surface. Rows that were made are kept, as many as there is room for.
+/// of the vocabulary has. A row depends on the surface alone, not on the batch (but for the rounding of methods that
+/// multiply matrices): its pieces are those into which the base's own model cuts the surface. Rows that were made are
+/// kept, as many as there is room for.
 ///
 /// A method that needs a donor takes the donor's row of a surface that is one of its tokens, and for any other the
 /// mean of the rows of the donor tokens that spell it.

@@ -11,14 +11,8 @@ struct MergeJob {
   private(set) var statistics = MergeStatistics()
   /// Whether there was something that is no text, or that cannot be encoded.
   private(set) var hasFailed = false
-  private var pending: [Entry] = []
+  private var pending: [MergeInput.Entry] = []
   private var textCount = 0
-
-  /// What has been read and is not in a batch yet.
-  private enum Entry {
-    case text(BaseSequence, bytes: Int, language: String?)
-    case failure(String)
-  }
 
   init(
     merger: DynamicMerger, limit: MergeLimit, batchSize: Int, addsSpecialTokens: Bool,
@@ -34,18 +28,8 @@ struct MergeJob {
   /// Takes what was read next.
   mutating func add(_ entry: MergeInput.Entry) throws {
     try Interruption.check()
-    switch entry {
-    case .failure(let message): pending.append(.failure(message))
-    case .text(let text, let language):
-      do {
-        let encoding = try merger.tokenizer.encode(text, addSpecialTokens: addsSpecialTokens)
-        pending.append(
-          .text(BaseSequence(encoding), bytes: text.utf8.count, language: language))
-        textCount += 1
-      } catch {
-        pending.append(.failure("\(error)"))
-      }
-    }
+    if case .text = entry { textCount += 1 }
+    pending.append(entry)
     if textCount == batchSize { try mergeBatch() }
   }
 
@@ -56,30 +40,61 @@ struct MergeJob {
   }
 
   private mutating func mergeBatch() throws {
+    let (encodings, texts) = try encode()
     var sequences: [BaseSequence] = []
-    var texts: [(bytes: Int, language: String?)] = []
-    for case .text(let sequence, let bytes, let language) in pending {
-      sequences.append(sequence)
-      texts.append((bytes, language))
-    }
+    for case .success(let encoding) in encodings { sequences.append(BaseSequence(encoding)) }
     // How far a batch can be merged is known when it has been merged.
     let merging = try merger.merges(of: sequences, check: Interruption.check)
     let count = merging.mergeCount(for: limit)
     statistics.add(merging, after: count, texts: texts)
     try sink.begin(merging, after: count)
     var index = 0
+    var encoded = encodings.makeIterator()
     for entry in pending {
       switch entry {
+      case .failure(let message): try fail(message)
       case .text:
-        try sink.write(text: index)
-        index += 1
-      case .failure(let message):
-        hasFailed = true
-        try sink.write(error: message)
+        switch encoded.next() {
+        case .success:
+          try sink.write(text: index)
+          index += 1
+        case .failure(let error): try fail("\(error)")
+        case nil: break
+        }
       }
     }
     pending.removeAll()
     textCount = 0
+  }
+
+  private mutating func fail(_ message: String) throws {
+    hasFailed = true
+    try sink.write(error: message)
+  }
+
+  /// Encodes the texts of a batch, all at once unless one of them cannot be.
+  ///
+  /// - Returns: the tokens of each, and the size and the language of those that have any.
+  private func encode() throws -> (
+    encodings: [Result<Encoding, TokenizerError>], texts: [(bytes: Int, language: String?)]
+  ) {
+    var texts: [(text: String, language: String?)] = []
+    for case .text(let text, let language) in pending { texts.append((text, language)) }
+    let options = EncodingOptions(addsSpecialTokens: addsSpecialTokens)
+    let encodings: [Result<Encoding, TokenizerError>]
+    if let all = try? merger.tokenizer.encodeBatch(texts.map(\.text), options: options) {
+      encodings = all.map { .success($0) }
+    } else {
+      encodings = texts.map { text in
+        Result { () throws(TokenizerError) in
+          try merger.tokenizer.encode(text.text, options: options)
+        }
+      }
+    }
+    let sizes = zip(texts, encodings).compactMap { text, encoding in
+      (try? encoding.get()).map { _ in (bytes: text.text.utf8.count, language: text.language) }
+    }
+    return (encodings, sizes)
   }
 }
 
