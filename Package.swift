@@ -66,11 +66,17 @@ let package = Package(
         "TokenizerTraining", "VectorSearch",
       ]),
     library(
+      "DynamicMerging",
+      [
+        "ByteIO", "LanguageModels", "Normalization", "Surgery", "Tensors", "Tokenization",
+        "TokenizerFiles",
+      ]),
+    library(
       "Graft",
       [
         "ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining", "Tensors",
         "Hypernetworks", "LanguageModels", "LargeVocabularies", "Surgery", "VectorSearch",
-        "WordPooling",
+        "WordPooling", "DynamicMerging",
       ]),
     .executableTarget(
       name: "GraftCLI",
@@ -106,6 +112,12 @@ let package = Package(
       [
         "ByteIO", "Hypernetworks", "LanguageModels", "Normalization", "Surgery", "Tensors",
         "Tokenization", "TokenizerFiles", "WordPooling",
+      ]),
+    tests(
+      "DynamicMergingTests",
+      [
+        "ByteIO", "DynamicMerging", "LanguageModels", "Surgery", "Tensors", "Tokenization",
+        "TokenizerFiles",
       ]),
     tests("GraftCLITests", ["Graft"]),
   ],

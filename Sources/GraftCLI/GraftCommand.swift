@@ -18,7 +18,8 @@ struct GraftCommand: ParsableCommand {
         name: "Tokenizers",
         subcommands: [
           EncodeCommand.self, DecodeCommand.self, CountCommand.self, InspectCommand.self,
-          CompareCommand.self, SplitCommand.self, ConvertCommand.self, TrainCommand.self,
+          CompareCommand.self, SplitCommand.self, MergeCommand.self, ConvertCommand.self,
+          TrainCommand.self,
         ]),
       CommandGroup(
         name: "Models",

@@ -41,9 +41,30 @@ public protocol FittedMethod: Sendable {
   ///
   /// - Parameter check: is called now and then by methods that take long; what it throws ends the work.
   func rows(for targets: ArraySlice<TokenID>, check: () throws -> Void) throws -> MadeRows
+
+  /// The same method for other targets, without being fitted again.
+  ///
+  /// - Parameter problem: has the matrices and the anchors that the method was fitted to.
+  /// - Returns: `nil` when the method has to be fitted to every problem.
+  func serving(_ problem: EmbeddingProblem) -> (any FittedMethod)?
+}
+
+/// A fitted method that knows its targets from the problem alone.
+protocol ProblemServing: FittedMethod {
+  var problem: EmbeddingProblem { get set }
+}
+
+extension ProblemServing {
+  func serving(_ problem: EmbeddingProblem) -> (any FittedMethod)? {
+    var other = self
+    other.problem = problem
+    return other
+  }
 }
 
 extension FittedMethod {
+  public func serving(_ problem: EmbeddingProblem) -> (any FittedMethod)? { nil }
+
   public func rows(
     for targets: ArraySlice<TokenID>, check: () throws -> Void
   ) throws -> MadeRows {

@@ -205,7 +205,7 @@ public struct Transplant: Sendable {
 
 extension ModelDirectory {
   /// - Throws: `ModelError` when a matrix of the vocabulary holds an infinity or a NaN.
-  func requireFiniteMatrices() throws(ModelError) {
+  package func requireFiniteMatrices() throws(ModelError) {
     let tensors = vocabularyTensors
     for entry in [tensors.input] + (tensors.output.map { [$0] } ?? []) + tensors.biases {
       if let row = entry.matrix.firstNonFiniteRow {
