@@ -14,7 +14,8 @@ import Testing
     try ChildProcess.run(
       [
         ChildProcess.graft, "hypernet", "train", PackageFiles.exampleBase, "--text",
-        PackageFiles.exampleText, "--separator", "blank-line", "--output", network, "--hidden", "64",
+        PackageFiles.exampleText, "--separator", "blank-line", "--output", network, "--hidden",
+        "64",
         "--identity-steps", "1", "--composition-steps", "1", "--steps", "2", "--windows", "2",
         "--window-bytes", "200", "--vocab-size", "400",
       ] + arguments)
@@ -48,7 +49,7 @@ import Testing
     let process = try ChildProcess([
       ChildProcess.graft, "hypernet", "train", PackageFiles.exampleBase, "--text",
       PackageFiles.exampleText, "--output", network, "--hidden", "64", "--steps", "0",
-      "--identity-steps", "200", "--composition-steps", "0",
+      "--identity-steps", "24", "--composition-steps", "0",
     ])
     ChildProcess.sleep(microseconds: 600_000)
     process.send(Signal.interrupt)
@@ -59,7 +60,7 @@ import Testing
     #expect(FileSystem.isFile(network + "/training.json"))
     let options = [
       "--text", PackageFiles.exampleText, "--hidden", "64", "--steps", "0", "--identity-steps",
-      "200", "--composition-steps", "0", "--output",
+      "24", "--composition-steps", "0", "--output",
     ]
     let command = [ChildProcess.graft, "hypernet", "train", PackageFiles.exampleBase]
     #expect(try ChildProcess.run(command + options + [network, "--resume"]).status == 0)

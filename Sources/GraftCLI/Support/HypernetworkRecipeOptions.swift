@@ -59,7 +59,8 @@ struct HypernetworkRecipeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How much it counts beside the text that tokens predict their own rows.", valueName: "weight"))
+      "How much it counts beside the text that tokens predict their own rows.", valueName: "weight")
+  )
   var auxiliary = usual.auxiliaryWeight
 
   @Option(help: ArgumentHelp("Decides on everything that is drawn.", valueName: "n"))

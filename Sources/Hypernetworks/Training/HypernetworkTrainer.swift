@@ -81,7 +81,7 @@ public final class HypernetworkTrainer {
   /// - Throws: what running the model, `progress` and `checkpoint` throw.
   public func train(
     progress: (_ stage: String, _ fraction: Double) throws -> Void,
-    report: (HypernetworkReport) -> Void, checkpoint: () throws -> Void = {}
+    report: (HypernetworkReport) throws -> Void, checkpoint: () throws -> Void = {}
   ) throws {
     var costs: [Double] = []
     while step < recipe.steps {
@@ -90,7 +90,7 @@ public final class HypernetworkTrainer {
       let isLast = step == recipe.steps
       let ends = !isLast && recipe.stage(step - 1) != recipe.stage(step)
       guard isLast || ends || step % recipe.validationInterval == 0 else { continue }
-      report(try validate(loss: costs.reduce(0, +) / Double(costs.count)))
+      try report(validate(loss: costs.reduce(0, +) / Double(costs.count)))
       costs = []
       if !isLast { try checkpoint() }
     }

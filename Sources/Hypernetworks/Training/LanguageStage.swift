@@ -30,7 +30,8 @@ struct LanguageStage {
     guard let model = subject.language else {
       throw HypernetworkError(
         subject.directory,
-        .training("graft cannot run the model, and so not learn from text; ask for 0 language steps"))
+        .training(
+          "graft cannot run the model, and so not learn from text; ask for 0 steps on text"))
     }
     self.subject = subject
     self.model = model

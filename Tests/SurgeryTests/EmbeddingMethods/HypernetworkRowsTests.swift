@@ -61,8 +61,9 @@ import TokenizerFiles
     }
   }
 
-  private func isNear(_ left: [Float], _ right: [Float]) -> Bool {
-    zip(left, right).allSatisfy { abs($0 - $1) <= 0.01 * max(abs($0), abs($1), 0.05) }
+  /// The largest difference; the files hold bfloat16, of rows and of what fine-tuning made of them.
+  private func distance(_ left: [Float], _ right: [Float]) -> Float {
+    zip(left, right).map { abs($0 - $1) }.max() ?? 0
   }
 
   @Test func `New rows are the network's and shared rows the base's`() throws {
@@ -73,8 +74,8 @@ import TokenizerFiles
     let new = surfaces(transplant)
     let made = try network.predict(new.map(\.pieces), from: source.rows)
     for (place, entry) in new.enumerated() {
-      #expect(isNear(input.row(Int(entry.id)), made.input.row(place)))
-      #expect(isNear(output.row(Int(entry.id)), try #require(made.output).row(place)))
+      #expect(distance(input.row(Int(entry.id)), made.input.row(place)) < 0.02)
+      #expect(distance(output.row(Int(entry.id)), try #require(made.output).row(place)) < 0.02)
     }
     for (id, match) in transplant.alignment.matches {
       #expect(
@@ -115,9 +116,9 @@ import TokenizerFiles
       let made = try network.predict(new.map(\.pieces), from: source.rows)
       for (place, entry) in new.enumerated() {
         let expected = made.input.row(place).map { $0 + share * 0.5 }
-        #expect(isNear(madeInput.row(Int(entry.id)), expected))
+        #expect(distance(madeInput.row(Int(entry.id)), expected) < 0.02)
         let other = try #require(made.output).row(place).map { $0 - share * 0.25 }
-        #expect(isNear(madeOutput.row(Int(entry.id)), other))
+        #expect(distance(madeOutput.row(Int(entry.id)), other) < 0.02)
       }
     }
   }
