@@ -39,12 +39,15 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
     .target(name: "CKernels"),
+    .systemLibrary(name: "HNSWLib", providers: [.apt(["libhnswlib-dev"])]),
+    .target(name: "CHNSW", dependencies: ["CKernels", "HNSWLib"]),
     library("ByteIO", ["CLinux"]),
     library("Normalization", ["CICU", "ByteIO"]),
     library("Tokenization", ["ByteIO", "Normalization"]),
     library("TokenizerFiles", ["CZlib", "ByteIO", "Normalization", "Tokenization"]),
     library("TokenizerTraining", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
     library("Tensors", ["ByteIO", "CKernels", "COpenBLAS"]),
+    library("VectorSearch", ["ByteIO", "CHNSW", "Tensors"]),
     library("LanguageModels", ["ByteIO", "Tensors", "Tokenization", "TokenizerFiles"]),
     library(
       "Hypernetworks",
@@ -57,10 +60,23 @@ let package = Package(
         "Tokenization", "TokenizerFiles", "WordPooling",
       ]),
     library(
+      "LargeVocabularies",
+      [
+        "ByteIO", "LanguageModels", "Surgery", "Tensors", "Tokenization", "TokenizerFiles",
+        "TokenizerTraining", "VectorSearch",
+      ]),
+    library(
+      "DynamicMerging",
+      [
+        "ByteIO", "LanguageModels", "Normalization", "Surgery", "Tensors", "Tokenization",
+        "TokenizerFiles",
+      ]),
+    library(
       "Graft",
       [
         "ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining", "Tensors",
-        "LanguageModels", "Hypernetworks", "Surgery", "WordPooling",
+        "Hypernetworks", "LanguageModels", "LargeVocabularies", "Surgery", "VectorSearch",
+        "WordPooling", "DynamicMerging",
       ]),
     .executableTarget(
       name: "GraftCLI",
@@ -81,6 +97,7 @@ let package = Package(
       "TokenizerTrainingTests",
       ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining"]),
     tests("TensorsTests", ["ByteIO", "Tensors"]),
+    tests("VectorSearchTests", ["ByteIO", "CKernels", "Tensors", "VectorSearch"]),
     tests(
       "LanguageModelsTests",
       ["ByteIO", "LanguageModels", "Tensors", "Tokenization", "TokenizerFiles"]),
@@ -96,6 +113,13 @@ let package = Package(
         "ByteIO", "Hypernetworks", "LanguageModels", "Normalization", "Surgery", "Tensors",
         "Tokenization", "TokenizerFiles", "WordPooling",
       ]),
+    tests(
+      "DynamicMergingTests",
+      [
+        "ByteIO", "DynamicMerging", "LanguageModels", "Surgery", "Tensors", "Tokenization",
+        "TokenizerFiles",
+      ]),
     tests("GraftCLITests", ["Graft"]),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )

@@ -28,6 +28,7 @@ struct TransplantCommand: ParsableCommand {
         graft transplant llama-3.2-1b/ qwen2.5-0.5b/ llama-with-qwen-tokens/
         graft transplant base/ donor/ out/ --method last+omp-c8 --output-method ridge-omp-8+analogy
         graft transplant base/ out/ --tokenizer my-tokenizer.json
+        graft transplant base/ out/ --tokenizer my-tokenizer.json --vectors-from corpus.txt
         graft transplant base/ out/ --tokenizer tok.json --hypernet zett-base/ --method hypernet
         graft transplant base.gguf donor/ out.gguf
         graft transplant base/ donor/ out/ -k 16 --pad-to 64 --dry-run
@@ -94,6 +95,15 @@ struct TransplantCommand: ParsableCommand {
       writes text itself.
       """, valueName: "text"))
   var calibrate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      A text in UTF-8 from which vectors of the new vocabulary's tokens are learnt; they stand for a \
+      donor's rows, as in FOCUS, so that with --tokenizer its methods can be used too. May be given \
+      several times.
+      """, valueName: "text"))
+  var vectorsFrom: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -184,6 +194,7 @@ struct TransplantCommand: ParsableCommand {
     if let calibrate {
       options.calibrationText = CalibrationText(try FileSystem.read(calibrate))
     }
+    if !vectorsFrom.isEmpty { options.vectorText = VectorText(paths: vectorsFrom) }
     options.learningTokens = learningTokens
     options.seed = seed
     options.acceptsLosses = lossy

@@ -37,6 +37,12 @@ private struct FittedBlend: FittedMethod {
   let parts: [any FittedMethod]
   let problem: EmbeddingProblem
 
+  func serving(_ problem: EmbeddingProblem) -> (any FittedMethod)? {
+    let parts = parts.compactMap { $0.serving(problem) }
+    guard parts.count == self.parts.count else { return nil }
+    return FittedBlend(name: name, parts: parts, problem: problem)
+  }
+
   func rows(for targets: ArraySlice<TokenID>) throws -> MadeRows {
     Blend.average(
       try parts.map { try $0.rows(for: targets) }, name: name,

@@ -22,6 +22,9 @@ struct TransplantInputs {
     ] + (options.calibrationText?.texts ?? []) {
       try digest.add(text)
     }
+    for path in options.vectorText?.paths ?? [] {
+      try digest.add(InputDigest.sha256(ofFile: path) { _ in try progress("hashing the text", 0) })
+    }
     if case .written(let files) = transplant.target.files {
       for file in files {
         try digest.add(file.bytes)

@@ -33,6 +33,8 @@ public struct TransplantOptions: Sendable {
   /// A text on which methods are compared, from which maps are learnt, and to which the logits of new
   /// tokens are calibrated; without it the base writes text itself.
   public var calibrationText: CalibrationText?
+  /// A text from which vectors of tokens are learnt that take the place of a donor's rows.
+  public var vectorText: VectorText?
   /// The tokens of text, written by the base, from which maps between rows are learnt; 0 for none, and as
   /// many as take a minute or two when `nil`.
   public var learningTokens: Int?

@@ -19,8 +19,9 @@ package struct TokenSegmentation: Sendable {
   private let longest: Int
 
   /// Longer texts are not cut; no vocabulary has such words.
-  private static let lengthLimit = 512
+  package static let lengthLimit = 512
 
+  /// - Parameter rowCount: tokens from this id on are no pieces: the matrix has no row for them.
   package init(
     _ definition: TokenizerDefinition, _ vocabulary: TokenizerVocabulary, _ special: SpecialTokens,
     rowCount: Int

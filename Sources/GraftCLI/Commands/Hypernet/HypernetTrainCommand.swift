@@ -32,7 +32,7 @@ struct HypernetTrainCommand: ParsableCommand {
   var text: [String]
 
   @Option(help: "What stands between the documents of a file.")
-  var separator = SeparatorOption.none
+  var separator = NamedValue(DocumentSeparator.none)
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The directory to write.", valueName: "dir"))
@@ -54,7 +54,7 @@ struct HypernetTrainCommand: ParsableCommand {
     if !force && !resume && FileSystem.kind(output) != nil {
       throw ValidationError("\(output) exists; --force replaces it, --resume goes on with it.")
     }
-    let documents = try separator.documents(in: text + furtherTexts)
+    let documents = try separator.value.documents(inFiles: text + furtherTexts)
     let log = BufferedWriter.standardOutput()
     let progress = ProgressBar()
     defer { progress.finish() }
