@@ -122,17 +122,18 @@ struct DirectorySink: MergeSink {
 final class LineSink: MergeSink {
   private let lines: MergedLines
   private let output = BufferedWriter.standardOutput()
-  private var current: (merging: BatchMerging, batch: MergedBatch)?
+  private var texts: TextLines?
 
   init(lines: MergedLines) { self.lines = lines }
 
   func begin(_ merging: BatchMerging, after count: Int) {
-    current = (merging, merging.batch(after: count))
+    texts = lines.texts(of: merging.batch(after: count), merging.sequences)
   }
 
   func write(text index: Int) throws {
-    guard let (merging, batch) = current else { return }
-    try output.write(lines.line(index, of: batch, merging.sequences[index], rows: nil) + "\n")
+    guard let texts else { return }
+    try output.write(texts.line(index))
+    try output.write("\n")
   }
 
   func write(error: String) throws { try output.write(MergedLines.line(error: error) + "\n") }
