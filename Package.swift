@@ -39,19 +39,31 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
     .target(name: "CKernels"),
+    .systemLibrary(name: "HNSWLib", providers: [.apt(["libhnswlib-dev"])]),
+    .target(name: "CHNSW", dependencies: ["CKernels", "HNSWLib"]),
     library("ByteIO", ["CLinux"]),
     library("Normalization", ["CICU", "ByteIO"]),
     library("Tokenization", ["ByteIO", "Normalization"]),
     library("TokenizerFiles", ["CZlib", "ByteIO", "Normalization", "Tokenization"]),
     library("TokenizerTraining", ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles"]),
     library("Tensors", ["ByteIO", "CKernels", "COpenBLAS"]),
+    library("VectorSearch", ["ByteIO", "CHNSW", "Tensors"]),
     library("LanguageModels", ["ByteIO", "Tensors", "Tokenization", "TokenizerFiles"]),
+    library(
+      "Hypernetworks",
+      ["ByteIO", "LanguageModels", "Normalization", "Tensors", "Tokenization", "TokenizerFiles"]),
     library("WordPooling", ["ByteIO", "Normalization", "Tensors", "Tokenization"]),
     library(
       "Surgery",
       [
-        "ByteIO", "CCrypto", "CKernels", "LanguageModels", "Normalization", "Tensors", "Tokenization",
-        "TokenizerFiles", "WordPooling",
+        "ByteIO", "CCrypto", "CKernels", "Hypernetworks", "LanguageModels", "Normalization", "Tensors",
+        "Tokenization", "TokenizerFiles", "WordPooling",
+      ]),
+    library(
+      "LargeVocabularies",
+      [
+        "ByteIO", "LanguageModels", "Surgery", "Tensors", "Tokenization", "TokenizerFiles",
+        "TokenizerTraining", "VectorSearch",
       ]),
     library(
       "DynamicMerging",
@@ -63,7 +75,8 @@ let package = Package(
       "Graft",
       [
         "ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining", "Tensors",
-        "LanguageModels", "Surgery", "WordPooling", "DynamicMerging",
+        "Hypernetworks", "LanguageModels", "LargeVocabularies", "Surgery", "VectorSearch",
+        "WordPooling", "DynamicMerging",
       ]),
     .executableTarget(
       name: "GraftCLI",
@@ -84,17 +97,21 @@ let package = Package(
       "TokenizerTrainingTests",
       ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining"]),
     tests("TensorsTests", ["ByteIO", "Tensors"]),
+    tests("VectorSearchTests", ["ByteIO", "CKernels", "Tensors", "VectorSearch"]),
     tests(
       "LanguageModelsTests",
       ["ByteIO", "LanguageModels", "Tensors", "Tokenization", "TokenizerFiles"]),
+    tests(
+      "HypernetworksTests",
+      ["ByteIO", "Hypernetworks", "LanguageModels", "Tensors", "Tokenization", "TokenizerFiles"]),
     tests(
       "WordPoolingTests",
       ["ByteIO", "Normalization", "Tensors", "Tokenization", "TokenizerFiles", "WordPooling"]),
     tests(
       "SurgeryTests",
       [
-        "ByteIO", "LanguageModels", "Normalization", "Surgery", "Tensors", "Tokenization",
-        "TokenizerFiles", "WordPooling",
+        "ByteIO", "Hypernetworks", "LanguageModels", "Normalization", "Surgery", "Tensors",
+        "Tokenization", "TokenizerFiles", "WordPooling",
       ]),
     tests(
       "DynamicMergingTests",
@@ -103,5 +120,6 @@ let package = Package(
         "TokenizerFiles",
       ]),
     tests("GraftCLITests", ["Graft"]),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )

@@ -12,10 +12,13 @@ typedef struct {
   uint64_t (*columns)(const float *, const float *, float);
   void (*line)(const int16_t *, const int16_t *, int16_t *);
   void (*quantize)(const float *, const float *, float, long, int16_t *);
+  int32_t (*dot_bytes)(const int8_t *, const int8_t *, long);
+  int32_t (*dot_words)(const int16_t *, const int8_t *, long);
 } kernel_set;
 
-#define KERNEL_SET(prefix) \
-  {prefix##_panel_values, prefix##_panel_states, prefix##_panel_columns, prefix##_panel_line, prefix##_quantize}
+#define KERNEL_SET(prefix)                                                                              \
+  {prefix##_panel_values, prefix##_panel_states, prefix##_panel_columns, prefix##_panel_line, prefix##_quantize, \
+   prefix##_dot_bytes,    prefix##_dot_words}
 
 #define NAME(x) baseline_##x
 #define TARGET
@@ -95,4 +98,12 @@ void kernels_panel_line(const int16_t *even, const int16_t *odd, int16_t *line) 
 
 void kernels_quantize(const float *source, const float *scales, float scale, long count, int16_t *target) {
   kernels()->quantize(source, scales, scale, count, target);
+}
+
+int32_t kernels_dot_bytes(const int8_t *left, const int8_t *right, long count) {
+  return kernels()->dot_bytes(left, right, count);
+}
+
+int32_t kernels_dot_words(const int16_t *left, const int8_t *right, long count) {
+  return kernels()->dot_words(left, right, count);
 }

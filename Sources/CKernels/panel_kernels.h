@@ -6,9 +6,13 @@
 typedef float NAME(floats) __attribute__((vector_size(LANES * 4), aligned(4)));
 typedef int32_t NAME(ints) __attribute__((vector_size(LANES * 4), aligned(4)));
 typedef int16_t NAME(shorts) __attribute__((vector_size(LANES * 2), aligned(2)));
+typedef int16_t NAME(pairs) __attribute__((vector_size(LANES * 4)));
+typedef int8_t NAME(bytes) __attribute__((vector_size(LANES * 2), aligned(1)));
 typedef _Bool NAME(flags) __attribute__((ext_vector_type(LANES)));
 
 #define FLOATS_AT(pointer) (*(const NAME(floats) *)(pointer))
+#define WIDENED_AT(pointer) \
+  ((NAME(ints))__builtin_convertvector(*(const NAME(bytes) *)(pointer), NAME(pairs)))
 #define PAIRS_AT(pointer) (*(const NAME(ints) *)(pointer))
 /* Scores as integers: floats that are not negative are in the order of their bits. */
 #define SCORES(values, weights) \
@@ -145,7 +149,30 @@ TARGET static void NAME(quantize)(const float *source, const float *scales, floa
   }
 }
 
+/* The product of two vectors. Bytes become 16-bit integers, whose products are added in pairs. */
+#define DEFINE_DOT(FUNCTION, ELEMENT, LOAD)                                                      \
+  TARGET static int32_t NAME(FUNCTION)(const ELEMENT *left, const int8_t *right, long count) {   \
+    enum { STEP = 2 * LANES };                                                                   \
+    NAME(ints) sums[2] = {{0}, {0}};                                                             \
+    long c = 0;                                                                                  \
+    for (; c + 2 * STEP <= count; c += 2 * STEP)                                                 \
+      for (int part = 0; part < 2; part++) {                                                     \
+        const long place = c + part * STEP;                                                      \
+        sums[part] += (NAME(ints))MULTIPLY_PAIRS(LOAD(left + place), WIDENED_AT(right + place)); \
+      }                                                                                          \
+    NAME(ints) all = sums[0] + sums[1];                                                          \
+    int32_t sum = 0;                                                                             \
+    for (int lane = 0; lane < LANES; lane++) sum += all[lane];                                   \
+    for (; c < count; c++) sum += left[c] * right[c];                                            \
+    return sum;                                                                                  \
+  }
+
+DEFINE_DOT(dot_bytes, int8_t, WIDENED_AT)
+DEFINE_DOT(dot_words, int16_t, PAIRS_AT)
+#undef DEFINE_DOT
+
 #undef FLOATS_AT
+#undef WIDENED_AT
 #undef PAIRS_AT
 #undef SCORES
 #undef NAME

@@ -91,13 +91,44 @@ extension LanguageModel {
   private func nextTokenLogProbabilities(
     _ buffer: RowBuffer, _ cache: KeyValueCache
   ) throws(LanguageModelError) -> [Float] {
-    let extent = SequenceExtent(firstRow: 0, count: buffer.rows, firstPosition: cache.count)
-    try run(buffer, [extent], caches: [cache])
-    let last = RowBuffer(buffer.matrix(rows: (buffer.rows - 1)..<buffer.rows))
-    let result = outputHead.logProbabilities(given: last)
+    let result = outputHead.logProbabilities(given: try finalState(buffer, cache))
     try requireFinite(result.allSatisfy(\.isFinite))
     return result
   }
+
+  /// Reads tokens and gives the final state of the last one, which the output matrix is applied to.
+  ///
+  /// - Parameters:
+  ///   - tokens: what comes after the tokens that the cache holds; at least one.
+  ///   - cache: grows by `tokens`. Made by `makeCache()` of this model.
+  /// - Returns: `hiddenSize` elements.
+  /// - Throws: as `hiddenStates(of:)`; the cache must then not be used any more.
+  public func finalState(
+    after tokens: [TokenID], cache: KeyValueCache
+  ) throws(LanguageModelError) -> [Float] {
+    let state = try finalState(embed([tokens]), cache).matrix(rows: 0..<1).row(0)
+    try requireFinite(state.allSatisfy(\.isFinite))
+    return state
+  }
+
+  private func finalState(
+    _ buffer: RowBuffer, _ cache: KeyValueCache
+  ) throws(LanguageModelError) -> RowBuffer {
+    let extent = SequenceExtent(firstRow: 0, count: buffer.rows, firstPosition: cache.count)
+    try run(buffer, [extent], caches: [cache])
+    return RowBuffer(buffer.matrix(rows: (buffer.rows - 1)..<buffer.rows))
+  }
+
+  /// The logits of all tokens after a final state.
+  public func logits(after state: [Float]) -> [Float] {
+    precondition(state.count == hiddenSize)
+    let logits = outputHead.logits(given: RowBuffer(Matrix([state])))
+    return logits.matrix(rows: 0..<1).row(0)
+  }
+
+  /// The logit that the product of a final state and a token's output row makes, with the token's bias
+  /// added: some architectures bound it.
+  public func logit(ofProduct product: Float) -> Float { outputHead.logit(ofProduct: product) }
 
   /// From final states to probabilities.
   var outputHead: OutputHead { OutputHead(weight: weights.head, cap: config.logitCap) }

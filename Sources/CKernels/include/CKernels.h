@@ -1,7 +1,7 @@
 /* The few loops that Swift cannot spell: SIMD beyond the baseline instruction set, chosen when the
    program runs. Each has a scalar twin in Swift, which the tests hold it to.
 
-   They work on panels: some columns of a matrix of 16-bit integers. Rows 2p and 2p + 1 of a panel are
+   Most work on panels: some columns of a matrix of 16-bit integers. Rows 2p and 2p + 1 of a panel are
    stored as one line of KERNELS_PANEL_WIDTH pairs, an element of the even row before that of the odd one.
    Where the number of rows is odd, the last line's odd elements do not matter, but their factors are 0.
 
@@ -9,6 +9,10 @@
    the alignment of their elements only. */
 #pragma once
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define KERNELS_PANEL_WIDTH 64
 
@@ -42,5 +46,16 @@ void kernels_panel_line(const int16_t *even, const int16_t *odd, int16_t *line);
    -32767...32767. */
 void kernels_quantize(const float *source, const float *scales, float scale, long count, int16_t *target);
 
+/* The sum of left[c] * right[c]. It must stay within 32 bits in whatever order it is added; no element of
+   left is -128. */
+int32_t kernels_dot_bytes(const int8_t *left, const int8_t *right, long count);
+
+/* The same for a vector of wider integers. */
+int32_t kernels_dot_words(const int16_t *left, const int8_t *right, long count);
+
 /* Whether the processor and the system have AVX-512 as the kernels here and OpenBLAS's for Skylake use it. */
 int kernels_have_avx512(void);
+
+#ifdef __cplusplus
+}
+#endif

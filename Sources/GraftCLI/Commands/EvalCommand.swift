@@ -19,12 +19,6 @@ struct EvalCommand: ParsableCommand {
         graft eval model/ --text test.txt --dynamic --method first+last
       """)
 
-  enum Separator: String, ExpressibleByArgument, CaseIterable {
-    case nul
-    case blankLine = "blank-line"
-    case none
-  }
-
   @Argument(help: "The model directory.")
   var model: String
 
@@ -35,7 +29,7 @@ struct EvalCommand: ParsableCommand {
   var text: [String]
 
   @Option(help: "What stands between the documents of a file.")
-  var separator = Separator.none
+  var separator = NamedValue(DocumentSeparator.none)
 
   @Option(
     help: ArgumentHelp(
@@ -88,7 +82,7 @@ struct EvalCommand: ParsableCommand {
   func run() throws {
     Interruption.catchSignals()
     ThreadLimit.set(jobs)
-    let documents = try documents()
+    let documents = try separator.value.documents(inFiles: text + furtherTexts)
     let progress = ProgressBar()
     defer { progress.finish() }
     let evaluator = try open(model)
@@ -134,20 +128,5 @@ struct EvalCommand: ParsableCommand {
     var evaluator = try TextEvaluator(directory, context: context)
     evaluator.memoryBudget = memory.bytes
     return evaluator
-  }
-
-  /// The documents of all files.
-  private func documents() throws -> [[UInt8]] {
-    let separator = DocumentSeparator(rawValue: separator.rawValue) ?? .none
-    var documents: [[UInt8]] = []
-    for file in text + furtherTexts {
-      let bytes = try LineReader(file).rest()
-      if let offset = UTF8Validation.firstInvalidByte(in: bytes[...]) {
-        throw EvaluationError.invalidUTF8(file: file, offset: offset)
-      }
-      documents += separator.documents(in: bytes).map(Array.init)
-    }
-    if documents.isEmpty { throw EvaluationError.noText }
-    return documents
   }
 }

@@ -88,11 +88,25 @@ struct OutputHead: Sendable {
     }
   }
 
-  /// The log-probabilities of all tokens given one final state, in nats.
-  func logProbabilities(given state: RowBuffer) -> [Float] {
+  /// The logits of all tokens given one final state.
+  func logits(given state: RowBuffer) -> RowBuffer {
     let logits = RowBuffer(rows: 1, columns: weight.outputs)
     weight.apply(to: state, into: logits)
     if let cap { VectorMath.cap(logits.elements, count: weight.outputs, at: cap) }
+    return logits
+  }
+
+  /// One logit before it is bounded as it is afterwards.
+  func logit(ofProduct product: Float) -> Float {
+    guard let cap else { return product }
+    var logit = product
+    VectorMath.cap(&logit, count: 1, at: cap)
+    return logit
+  }
+
+  /// The log-probabilities of all tokens given one final state, in nats.
+  func logProbabilities(given state: RowBuffer) -> [Float] {
+    let logits = logits(given: state)
     let largest = Double(VectorMath.maximum(logits.elements, count: weight.outputs))
     var sum = 0.0
     for token in 0..<weight.outputs { sum += exp(Double(logits.elements[token]) - largest) }

@@ -58,27 +58,25 @@ struct RotaryTable: Sendable {
   /// Rotates the first `2 · half` elements of one head.
   @inline(__always)
   func rotate(_ head: UnsafeMutablePointer<Float>, position: Int) {
-    let cosines = values[position - firstPosition]
-    let sines = cosines + half
-    let other = head + half
-    for index in 0..<half {
-      let (x, y) = (head[index], other[index])
-      head[index] = x * cosines[index] - y * sines[index]
-      other[index] = y * cosines[index] + x * sines[index]
-    }
+    turn(head, position: position, direction: 1)
   }
 
   /// Carries a gradient by a rotated head back to the head: the rotation by the opposite angle, with the
   /// same magnitude.
   @inline(__always)
   func carryBack(_ head: UnsafeMutablePointer<Float>, position: Int) {
+    turn(head, position: position, direction: -1)
+  }
+
+  @inline(__always)
+  private func turn(_ head: UnsafeMutablePointer<Float>, position: Int, direction: Float) {
     let cosines = values[position - firstPosition]
     let sines = cosines + half
     let other = head + half
     for index in 0..<half {
-      let (x, y) = (head[index], other[index])
-      head[index] = x * cosines[index] + y * sines[index]
-      other[index] = y * cosines[index] - x * sines[index]
+      let (x, y, sine) = (head[index], other[index], direction * sines[index])
+      head[index] = x * cosines[index] - y * sine
+      other[index] = y * cosines[index] + x * sine
     }
   }
 }

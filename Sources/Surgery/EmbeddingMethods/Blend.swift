@@ -16,6 +16,7 @@ public struct Blend: EmbeddingMethod {
 
   public var name: String { parts.map(\.name).joined(separator: "+") }
   public var needsDonor: Bool { parts.contains { $0.needsDonor } }
+  public var needsHypernetwork: Bool { parts.contains { $0.needsHypernetwork } }
 
   public func fit(
     to problem: EmbeddingProblem, progress: (_ fraction: Double) throws -> Void

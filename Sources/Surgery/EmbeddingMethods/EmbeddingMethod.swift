@@ -11,6 +11,8 @@ public protocol EmbeddingMethod: Sendable {
   var name: String { get }
   /// Whether it needs the donor's matrix. One that does not works from a tokenizer alone.
   var needsDonor: Bool { get }
+  /// Whether it needs a hypernetwork.
+  var needsHypernetwork: Bool { get }
 
   /// Learns what the method has to know from the shared tokens.
   ///
@@ -25,6 +27,7 @@ public protocol EmbeddingMethod: Sendable {
 
 extension EmbeddingMethod {
   public var needsDonor: Bool { true }
+  public var needsHypernetwork: Bool { false }
 }
 
 /// A method that has seen the shared tokens of a problem.
@@ -135,6 +138,10 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
   case unknownMethod(String)
   /// The method needs the donor's matrix, and there is only a tokenizer.
   case needsDonor(String)
+  /// No shared token is in the text often enough to get a vector.
+  case noVectors(files: [String])
+  /// The method needs a hypernetwork, and none is given.
+  case needsHypernetwork(String)
   /// A decomposition or a system of equations had no solution.
   case noSolution(method: String)
 
@@ -146,6 +153,11 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
     case .needsDonor(let name):
       "the method `\(name)` needs a donor model; with a tokenizer alone there are "
         + MethodNotation.donorFreeExamples
+    case .noVectors(let files):
+      "no token of both vocabularies is in \(files.joined(separator: ", ")) often enough to learn a "
+        + "vector for it; a longer text is needed"
+    case .needsHypernetwork(let name):
+      "the method `\(name)` needs a hypernetwork; give one with --hypernet"
     case .noSolution(let method):
       "the equations of the method `\(method)` have no solution for these matrices"
     }

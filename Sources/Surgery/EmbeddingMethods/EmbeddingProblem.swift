@@ -21,6 +21,10 @@ public struct EmbeddingProblem: Sendable {
   /// The donor tokens that spell a target which the donor has no row of its own for. The mean of their rows
   /// stands for its row.
   public var donorPieces: [TokenID: [TokenID]]
+  /// What the matrix is for.
+  public var role = MatrixRole.input
+  /// The hypernetwork that `hypernet` asks; `nil` when there is none.
+  public var hypernetwork: HypernetworkSource?
 
   public init(
     base: MatrixView, donor: MatrixView?, anchors: [Anchor], targets: [TokenID],
@@ -78,6 +82,14 @@ public struct EmbeddingProblem: Sendable {
   func donorIDs() -> [TokenID: TokenID] {
     Dictionary(anchors.map { ($0.base, $0.donor) }) { first, _ in first }
   }
+}
+
+/// What an embedding matrix is for.
+public enum MatrixRole: String, Sendable {
+  /// The embedding of what is read, and a matrix that is both.
+  case input
+  /// The projection to logits.
+  case output
 }
 
 /// The anchors' rows in the donor's space, the source, and in the base's, the target, without their means.

@@ -1,9 +1,9 @@
-internal import Tensors
+package import Tensors
 
 /// What embedding methods do with the rows of a matrix.
 extension Matrix {
   /// The mean of the rows, added up in `Double`; zeros for a matrix without rows.
-  func meanRow() -> [Float] {
+  package func meanRow() -> [Float] {
     var sum = [Double](repeating: 0, count: columns)
     withElements { elements in
       for (index, value) in elements.enumerated() { sum[index % columns] += Double(value) }
@@ -87,4 +87,9 @@ extension Matrix {
       }
     }
   }
+}
+
+extension MatrixView {
+  /// Whether a row holds nothing but zeros.
+  func isZero(row: Int) -> Bool { self.row(row).allSatisfy { $0 == 0 } }
 }

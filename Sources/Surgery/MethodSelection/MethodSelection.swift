@@ -70,10 +70,9 @@ struct MethodComparison {
   }
 
   /// - Parameter progress: is told the fraction that is done.
-  /// - Returns: the outcome, and the rows that the best method makes of the targets.
   func run(
     _ candidates: CandidateRows, progress: (Double) throws -> Void
-  ) throws -> (selection: MethodSelection, rows: Matrix) {
+  ) throws -> MethodSelection {
     let names = candidates.names
     let total = Double(Self.largestBlend * names.count + 8)
     var done = 0.0
@@ -107,11 +106,10 @@ struct MethodComparison {
       done += 1
       return try criterion.losses(of: rows)
     }
-    let selection = MethodSelection(
+    return MethodSelection(
       criterion: criterion.name, heldOut: tokenCount,
       results: all.map { .init(method: $0.name, loss: $0.loss) }, chosen: best.name,
       exceptions: exceptions)
-    return (selection, best.rows)
   }
 
   private func mean(_ losses: [Double]) -> Double {

@@ -88,6 +88,16 @@ public struct ModelDirectory: Sendable {
   /// The file called `name` in the directory.
   public func path(_ name: String) -> String { path + "/" + name }
 
+  /// - Throws: `ModelError` when `destination` is a directory that is or holds the model: what is written
+  ///   there would replace it.
+  package func requireNotInside(_ destination: String) throws(ModelError) {
+    guard let canonical = FileSystem.canonicalPath(destination) else { return }
+    let input = FileSystem.canonicalPath(path) ?? path
+    if input == canonical || input.hasPrefix(canonical + "/") {
+      throw ModelError(destination, .destinationHoldsInput(path))
+    }
+  }
+
   /// The `vocab_size` that the config states.
   public var configVocabularySize: Int? { vocabularyConfig.vocabularySize }
 

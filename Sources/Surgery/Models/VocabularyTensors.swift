@@ -12,7 +12,7 @@ public struct VocabularyTensors: Sendable {
     let isStoredAsRow: Bool
 
     /// The dimensions of such a tensor for so many tokens.
-    func shape(tokens: Int) -> [Int] {
+    package func shape(tokens: Int) -> [Int] {
       if isStoredAsRow { return [1, tokens] }
       return matrix.columns == 1 ? [tokens] : [tokens, matrix.columns]
     }

@@ -21,8 +21,10 @@ struct MethodChoice {
   private static let fewestHeldOut = 8
 
   private var names: [String] {
-    transplant.target.model == nil
+    let always =
+      problems[0].donor == nil
       ? MethodComparison.donorFreeCandidates : MethodComparison.candidates
+    return always + (problems[0].hypernetwork == nil ? [] : [HypernetworkRows().name])
   }
 
   /// What was found out for one matrix.
@@ -114,7 +116,7 @@ struct MethodChoice {
       tokenCount: scoring.occurrences.reduce(0, +),
       classes: DocumentwiseJudge(classes: classes, occurrences: scoring.occurrences),
       memoryBudget: transplant.options.memoryBudget
-    ).run(candidates) { try progress(stage, 0.25 + 0.75 * $0) }.selection
+    ).run(candidates) { try progress(stage, 0.25 + 0.75 * $0) }
   }
 
   /// One matrix for both uses: what the text costs, read and predicted with the same rows.
@@ -178,7 +180,7 @@ struct MethodChoice {
       tokenCount: heldOut.tokens.count,
       classes: TokenwiseJudge(classes: heldOut.tokens.map(\.tokenClass)),
       memoryBudget: transplant.options.memoryBudget
-    ).run(candidates) { try progress(stage, 0.5 + $0 / 2) }.selection
+    ).run(candidates) { try progress(stage, 0.5 + $0 / 2) }
   }
 }
 

@@ -68,9 +68,9 @@ struct TextTuning {
 
   private func correction(_ index: Int, _ start: Matrix) throws -> LinearCorrection {
     let problem = choice.problems[index]
-    let names = try Self.parts.filter { name in
-      try problem.donor != nil || !MethodNotation.method(name).needsDonor
-    }
+    // Without a donor model, those that need one are left out.
+    let names =
+      Self.parts + (problem.hypernetwork == nil ? [] : [HypernetworkRows().name])
     let candidates = try CandidateRows(
       names, for: problem, memoryBudget: options.memoryBudget
     ) { _ in }

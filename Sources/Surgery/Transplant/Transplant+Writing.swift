@@ -30,22 +30,20 @@ extension Transplant {
     to path: String, keepingAfter duration: Duration, progress: @escaping SurgeryProgress
   ) throws -> TransplantReport {
     // First, so that an impossible destination is known before the work.
-    try requireOwnDestination(path)
+    for model in [base, donor].compactMap({ $0 }) { try model.requireNotInside(path) }
     if let gguf = base.gguf {
       return try write(gguf, to: path, keepingAfter: duration, progress: progress)
     }
     let directory = try AtomicDirectory(
       destination: path, replacing: options.replacesExisting)
-    let inputs = try TransplantInputs(self, progress: progress)
-    let journal = try RowJournal(
-      destination: directory.destination, identity: inputs.identity, leastDuration: duration)
-    let matrices = try solve(journal: journal, progress: progress)
-    let output = TransplantOutput(
-      transplant: self, matrices: matrices, inputs: inputs, directory: directory)
-    try output.write(progress: progress)
-    try directory.commit()
-    try journal.remove()
-    return TransplantReport(self, matrices, directory: directory.destination)
+    return try write(
+      to: directory.destination, keepingAfter: duration, progress: progress
+    ) { inputs, matrices in
+      let output = TransplantOutput(
+        transplant: self, matrices: matrices, inputs: inputs, directory: directory)
+      try output.write(progress: progress)
+      try directory.commit()
+    }
   }
 
   /// The same for a GGUF file.
@@ -55,14 +53,26 @@ extension Transplant {
   ) throws -> TransplantReport {
     if options.isRestorable { throw ModelError(self.base.path, .notForGGUF("--restorable")) }
     if !options.replacesExisting { try FileSystem.requireNothing(at: path) }
+    return try write(
+      to: path, keepingAfter: duration, progress: progress
+    ) { _, matrices in
+      let output = GGUFOutput(transplant: self, matrices: matrices, base: base)
+      try FileSystem.writeAtomically(to: path, replacing: options.replacesExisting) { file in
+        try output.write(to: file, progress: progress)
+      }
+    }
+  }
+
+  /// Makes the matrices, with rows kept beside `path` until `body` has written the result.
+  private func write(
+    to path: String, keepingAfter duration: Duration, progress: @escaping SurgeryProgress,
+    _ body: (TransplantInputs, [RebuiltMatrix]) throws -> Void
+  ) throws -> TransplantReport {
     let inputs = try TransplantInputs(self, progress: progress)
     let journal = try RowJournal(
       destination: path, identity: inputs.identity, leastDuration: duration)
     let matrices = try solve(journal: journal, progress: progress)
-    let output = GGUFOutput(transplant: self, matrices: matrices, base: base)
-    try FileSystem.writeAtomically(to: path, replacing: options.replacesExisting) { file in
-      try output.write(to: file, progress: progress)
-    }
+    try body(inputs, matrices)
     try journal.remove()
     return TransplantReport(self, matrices, directory: path)
   }
@@ -71,15 +81,5 @@ extension Transplant {
   public static func unfinishedRows(of path: String) -> String? {
     let file = RowJournal.path(of: path)
     return FileSystem.isFile(file) ? file : nil
-  }
-
-  private func requireOwnDestination(_ path: String) throws(ModelError) {
-    guard let destination = FileSystem.canonicalPath(path) else { return }
-    for model in [base, donor].compactMap({ $0 }) {
-      let input = FileSystem.canonicalPath(model.path) ?? model.path
-      if input == destination || input.hasPrefix(destination + "/") {
-        throw ModelError(path, .destinationHoldsInput(model.path))
-      }
-    }
   }
 }

@@ -1,7 +1,6 @@
 internal import ByteIO
 internal import Tensors
 internal import Tokenization
-internal import TokenizerFiles
 
 /// Writing the files of a transplanted model.
 struct TransplantOutput {
@@ -17,9 +16,10 @@ struct TransplantOutput {
   /// Writes everything into the staging directory.
   func write(progress: @escaping SurgeryProgress) throws {
     try writeWeights(progress: progress)
-    try writeConfigs()
-    try copyTokenizer()
-    try copyOtherFiles()
+    try ModelFiles(
+      base: base, target: transplant.target, alignment: transplant.alignment,
+      rowCount: transplant.rowCount, unties: transplant.unties
+    ).write(into: directory)
     if transplant.options.isRestorable {
       try RestorationBackup(base: base, alignment: transplant.alignment, directory: directory)
         .write()
@@ -52,51 +52,6 @@ struct TransplantOutput {
       try progress("writing weights", min(Double(bytes) / total, 1))
     }
   }
-
-  // MARK: Configs
-
-  private func writeConfigs() throws {
-    let edit = ConfigEdit(
-      base: base, target: transplant.target, alignment: transplant.alignment,
-      rowCount: transplant.rowCount, unties: transplant.unties)
-    try write("config.json", edit.config())
-    if let generationConfig = base.generationConfig {
-      try write("generation_config.json", edit.generationConfig(generationConfig))
-    }
-  }
-
-  private func write(_ name: String, _ bytes: [UInt8]) throws {
-    let file = try OutputFile(creating: directory.path(name))
-    try file.write(bytes)
-    try file.finish()
-  }
-
-  // MARK: Copies
-
-  private func copyTokenizer() throws {
-    switch transplant.target.files {
-    case .copied(let source, let names):
-      for name in names { try FileTree.copy(source + "/" + name, to: directory.path(name)) }
-    case .written(let files):
-      for file in files { try write(file.name, file.bytes) }
-    case .converted:
-      let target = transplant.target
-      let conversion = try TokenizerConversion(
-        target.definition, to: .modelDirectory, source: target.path)
-      guard conversion.losses.isEmpty else {
-        throw DerivationError.unwritable(conversion.losses)
-      }
-      for file in conversion.files { try write(file.name, file.bytes) }
-    }
-  }
-
-  private func copyOtherFiles() throws {
-    for name in base.otherFiles where name != RestorationLayout.directory {
-      try FileTree.copy(base.path(name), to: directory.path(name)) {
-        !ModelDirectory.isWeightFile($0)
-      }
-    }
-  }
 }
 
 extension ModelDirectory {
@@ -124,6 +79,8 @@ extension ModelDirectory {
     let endings = [
       ".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".h5",
       ".msgpack", ".onnx", ".onnx_data", ".gguf", ".ckpt", ".ot", ".tflite",
+      // Indices of the vocabulary's rows.
+      ".hnsw",
     ]
     return endings.contains { name.hasSuffix($0) }
   }

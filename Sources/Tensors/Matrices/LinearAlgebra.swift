@@ -152,7 +152,7 @@ private struct GramTiles: @unchecked Sendable {
         blasint(rows))
     }
     if let scale { multiply(tileRows, tileColumns, by: scale, result) }
-    mirror(tileRows, tileColumns, result)
+    TileMirror.copy(tileRows, tileColumns, of: result, count: rows)
   }
 
   private func multiply(
@@ -165,22 +165,6 @@ private struct GramTiles: @unchecked Sendable {
         let target = result + row * rows
         for column in max(row, tileColumns.lowerBound)..<tileColumns.upperBound {
           target[column] *= factor * scale[column]
-        }
-      }
-    }
-  }
-
-  /// Copies the tile to the other side of the diagonal, in squares that fit the nearest cache.
-  private func mirror(
-    _ tileRows: Range<Int>, _ tileColumns: Range<Int>, _ result: UnsafeMutablePointer<Float>
-  ) {
-    let side = 32
-    for startColumn in stride(from: tileColumns.lowerBound, to: tileColumns.upperBound, by: side) {
-      for startRow in stride(from: tileRows.lowerBound, to: tileRows.upperBound, by: side) {
-        for column in startColumn..<min(startColumn + side, tileColumns.upperBound) {
-          let target = result + column * rows
-          let end = min(startRow + side, tileRows.upperBound, column)
-          for row in startRow..<max(startRow, end) { target[row] = result[row * rows + column] }
         }
       }
     }

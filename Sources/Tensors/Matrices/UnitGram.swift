@@ -93,7 +93,7 @@ package final class UnitGram: Sendable {
           elements + row * count + start)
       }
     }
-    mirror(rows, columns, elements)
+    TileMirror.copy(rows, columns, of: elements, count: count)
   }
 
   private func multiply(
@@ -113,24 +113,6 @@ package final class UnitGram: Sendable {
           CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows.count), blasint(columns.count),
           inner, 1, left, inner, vectors + columns.lowerBound * matrix.columns, inner, 0, products,
           stride)
-      }
-    }
-  }
-
-  /// Copies the tile to the other side of the diagonal, in squares that fit the nearest cache.
-  private func mirror(
-    _ rows: Range<Int>, _ columns: Range<Int>, _ elements: UnsafeMutablePointer<Int16>
-  ) {
-    let side = 32
-    for startColumn in stride(from: columns.lowerBound, to: columns.upperBound, by: side) {
-      for startRow in stride(from: rows.lowerBound, to: rows.upperBound, by: side) {
-        for column in startColumn..<min(startColumn + side, columns.upperBound) {
-          let target = elements + column * count
-          let end = min(startRow + side, rows.upperBound, column)
-          for row in startRow..<max(startRow, end) {
-            target[row] = elements[row * count + column]
-          }
-        }
       }
     }
   }

@@ -38,18 +38,25 @@ public struct TokenSpelling: Sendable {
 
   private static func scheme(of definition: TokenizerDefinition) -> Scheme {
     switch definition.model {
-    case .wordPiece(let model): return .continuationPrefix(Array(model.continuingPrefix.utf8))
+    case .wordPiece(let model): return pieceScheme(definition, prefix: model.continuingPrefix)
     case .wordLevel: return .words
     case .bytes: return .bytes
     case .words: return .anyWord
     case .unigram, .sentencePiece: return .metaspace
     case .bpe(let model):
-      if let prefix = model.continuingPrefix, !prefix.isEmpty {
-        return .continuationPrefix(Array(prefix.utf8))
-      }
-      if definition.usesByteAlphabet { return .byteAlphabet }
-      return model.fallsBackToBytes || definition.usesMetaspace ? .metaspace : .plain
+      return pieceScheme(
+        definition, prefix: model.continuingPrefix ?? "",
+        fallsBackToBytes: model.fallsBackToBytes)
     }
+  }
+
+  /// The scheme of a model whose tokens are parts of words.
+  private static func pieceScheme(
+    _ definition: TokenizerDefinition, prefix: String, fallsBackToBytes: Bool = false
+  ) -> Scheme {
+    if !prefix.isEmpty { return .continuationPrefix(Array(prefix.utf8)) }
+    if definition.usesByteAlphabet { return .byteAlphabet }
+    return fallsBackToBytes || definition.usesMetaspace ? .metaspace : .plain
   }
 
   // MARK: Bytes

@@ -32,7 +32,7 @@ import Tokenization
     let candidates = try CandidateRows(
       MethodComparison.candidates, for: problem, memoryBudget: 1 << 30
     ) { _ in }
-    return try comparison.run(candidates) { _ in }.selection
+    return try comparison.run(candidates) { _ in }
   }
 
   @Test(arguments: 1...5)

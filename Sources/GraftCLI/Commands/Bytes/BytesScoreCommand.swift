@@ -25,7 +25,7 @@ struct BytesScoreCommand: ParsableCommand {
   var text: String
 
   @Option(help: "What stands between the documents of the file.")
-  var separator = EvalCommand.Separator.none
+  var separator = NamedValue(DocumentSeparator.none)
 
   @Option(help: ArgumentHelp("How many bytes are measured at most.", valueName: "count"))
   var bytes: Int?
@@ -46,8 +46,7 @@ struct BytesScoreCommand: ParsableCommand {
   func run() throws {
     Interruption.catchSignals()
     let text = try LineReader(text).rest()
-    let documents = (DocumentSeparator(rawValue: separator.rawValue) ?? DocumentSeparator.none)
-      .documents(in: text).map(Array.init)
+    let documents = separator.value.documents(in: text).map(Array.init)
     let progress = ProgressBar()
     defer { progress.finish() }
     let models = try models.open(model)

@@ -15,10 +15,14 @@ struct WordPieceEncoder: Sendable {
     let entries = definition.vocabulary.entries
     beginnings = ByteTrie(entries.lazy.map { (text: $0.token, value: $0.id) })
     let prefix = Array(definition.continuingPrefix.utf8)
-    continuations = ByteTrie(
-      entries.lazy.filter { $0.token.starts(with: prefix) }.map {
-        (text: $0.token.dropFirst(prefix.count), value: $0.id)
-      })
+    // Without a mark the two are the same, and share their memory.
+    continuations =
+      prefix.isEmpty
+      ? beginnings
+      : ByteTrie(
+        entries.lazy.filter { $0.token.starts(with: prefix) }.map {
+          (text: $0.token.dropFirst(prefix.count), value: $0.id)
+        })
   }
 
   /// Appends the tokens of one word.

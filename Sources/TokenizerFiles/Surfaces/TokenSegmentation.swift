@@ -1,6 +1,5 @@
 internal import Normalization
 package import Tokenization
-package import TokenizerFiles
 
 /// The pieces into which a base's own model cuts the text of a token.
 ///
