@@ -53,7 +53,9 @@ public struct DynamicMerger: Sendable {
 
   /// The merges of a batch that is encoded already.
   ///
-  /// - Complexity: O(n log n) for n tokens, time and memory only for runs of tokens that differ.
+  /// - Complexity: O(n log n) for n tokens, of which those in runs that are equal count once. With `isolatedPretoken`
+  ///   the pre-tokenizer also goes through the bytes of every pair that comes up, which in a long text without white
+  ///   space is O(n²).
   /// - Throws: `MergeError.batchTooLarge`, and what `check` throws.
   public func merges(
     of sequences: [BaseSequence], limit: Int = .max, check: () throws -> Void = {}

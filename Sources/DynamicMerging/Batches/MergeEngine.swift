@@ -92,7 +92,7 @@ struct MergeEngine {
   /// - Parameter check: is called now and then; what it throws ends the work.
   mutating func run(limit: Int, check: () throws -> Void) rethrows {
     while merges.count < limit {
-      if merges.count & 0xFFF == 0 { try check() }
+      if merges.count & 0xF == 0 { try check() }
       guard let (pair, count, positions) = pairs.takeNext() else { return }
       let (left, right) = pairs.symbols(of: pair)
       let symbol = surfaces.merged(left, right, at: textStarts[Int(positions[0])])

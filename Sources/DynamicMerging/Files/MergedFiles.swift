@@ -15,7 +15,7 @@ public final class MergedFiles {
   private var curve = ReductionCurve()
   private var batchCount = 0
   /// The batch whose texts are being written, and the rows of its units.
-  private var current: (merging: BatchMerging, batch: MergedBatch, rows: [Int32]?)?
+  private var current: (batch: MergedBatch, lines: TextLines, rows: [Int32]?)?
 
   /// - Parameters:
   ///   - rows: what makes the rows, where these are wanted.
@@ -46,14 +46,15 @@ public final class MergedFiles {
       try merges.write(lines.line(merging.merge(index), batch: batchCount) + "\n")
     }
     batchCount += 1
-    current = (merging, batch, try rows?.write(batch))
+    let places = try rows?.write(batch)
+    current = (batch, lines.texts(of: batch, merging.sequences, rows: places), places)
   }
 
   /// Writes a text of the batch that was begun last.
   public func write(text index: Int) throws {
-    guard let (merging, batch, places) = current else { return }
-    try tokens.write(
-      lines.line(index, of: batch, merging.sequences[index], rows: places) + "\n")
+    guard let (batch, lines, places) = current else { return }
+    try tokens.write(lines.line(index))
+    try tokens.write("\n")
     if let places {
       try rows?.write(text: batch.sequences[index].units.map { places[Int($0)] })
     }

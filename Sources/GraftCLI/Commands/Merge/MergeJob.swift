@@ -44,7 +44,9 @@ struct MergeJob {
     var sequences: [BaseSequence] = []
     for case .success(let encoding) in encodings { sequences.append(BaseSequence(encoding)) }
     // How far a batch can be merged is known when it has been merged.
-    let merging = try merger.merges(of: sequences, check: Interruption.check)
+    let merging = try merger.merges(
+      of: sequences, limit: sink.needsAllMerges ? .max : limit.mostMerges, check: Interruption.check
+    )
     let count = merging.mergeCount(for: limit)
     statistics.add(merging, after: count, texts: texts)
     try sink.begin(merging, after: count)
@@ -100,6 +102,8 @@ struct MergeJob {
 
 /// Where merged texts go: the batch first, then its texts and what was none, in the order of the input.
 protocol MergeSink {
+  /// Whether merges are wanted that are not made.
+  var needsAllMerges: Bool { get }
   func begin(_ merging: BatchMerging, after count: Int) throws
   func write(text index: Int) throws
   func write(error: String) throws
@@ -109,6 +113,8 @@ protocol MergeSink {
 /// A directory.
 struct DirectorySink: MergeSink {
   let files: MergedFiles
+  // For the curve and for what merging can save at most.
+  let needsAllMerges = true
 
   func begin(_ merging: BatchMerging, after count: Int) throws {
     try files.begin(merging, after: count)
@@ -120,22 +126,29 @@ struct DirectorySink: MergeSink {
 
 /// Lines on standard output.
 final class LineSink: MergeSink {
+  let needsAllMerges = false
   private let lines: MergedLines
   private let output = BufferedWriter.standardOutput()
-  private var current: (merging: BatchMerging, batch: MergedBatch)?
+  private var texts: TextLines?
 
   init(lines: MergedLines) { self.lines = lines }
 
   func begin(_ merging: BatchMerging, after count: Int) {
-    current = (merging, merging.batch(after: count))
+    texts = lines.texts(of: merging.batch(after: count), merging.sequences)
   }
 
   func write(text index: Int) throws {
-    guard let (merging, batch) = current else { return }
-    try output.write(lines.line(index, of: batch, merging.sequences[index], rows: nil) + "\n")
+    guard let texts else { return }
+    try output.write(texts.line(index))
+    try output.write("\n")
   }
 
   func write(error: String) throws { try output.write(MergedLines.line(error: error) + "\n") }
 
   func finish(_ statistics: MergeStatistics) throws { try output.flush() }
+}
+
+extension MergeLimit {
+  /// The merges that have to be known to merge so far.
+  fileprivate var mostMerges: Int { if case .merges(let count) = self { count } else { .max } }
 }
