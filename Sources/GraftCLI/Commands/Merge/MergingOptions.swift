@@ -27,7 +27,7 @@ struct MergedRowOptions: ParsableArguments {
       How rows of new tokens are made: mean, weighted, first, last or first+last of the rows of their pieces, or any \
       method of `graft transplant`.
       """, valueName: "method"))
-  var method = "mean"
+  var method: String?
 
   @Option(
     help: ArgumentHelp(
@@ -37,10 +37,24 @@ struct MergedRowOptions: ParsableArguments {
       """, valueName: "model"))
   var donor: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A hypernetwork of the model, for the method hypernet, which it chooses.", valueName: "dir"))
+  var hypernet: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The language of the texts, for a hypernetwork that tells languages apart.",
+      valueName: "code"))
+  var language: String?
+
   @Option(help: ArgumentHelp("How many rows are kept for later batches.", valueName: "count"))
   var cacheRows = MergedRows.defaultCapacity
 
   func validate() throws {
+    if language != nil && hypernet == nil {
+      throw ValidationError("--language goes with --hypernet.")
+    }
     if cacheRows < 1 { throw ValidationError("--cache-rows must be at least 1.") }
     do {
       _ = try embeddingMethod()
@@ -52,13 +66,16 @@ struct MergedRowOptions: ParsableArguments {
   /// The method that is asked for. `mean` is that of a token's pieces here: the mean of all rows, which it is for a
   /// transplant, says nothing of a token that is spelled by others.
   func embeddingMethod() throws(MethodError) -> any EmbeddingMethod {
-    try MethodNotation.method(method == "mean" ? PieceRows.Weights.mean.rawValue : method)
+    let name = method ?? (hypernet == nil ? "mean" : HypernetworkRows().name)
+    return try MethodNotation.method(name == "mean" ? PieceRows.Weights.mean.rawValue : name)
   }
 
   /// What makes the rows.
   func rows(of model: ModelDirectory) throws -> MergedRows {
     try MergedRows(
-      model, donor: donor.map { try ModelDirectory($0) }, method: embeddingMethod(),
-      capacity: cacheRows)
+      model, donor: donor.map { try ModelDirectory($0) },
+      hypernetwork: hypernet.map {
+        try HypernetworkSource(Hypernetwork($0), reading: model, language: language)
+      }, method: embeddingMethod(), capacity: cacheRows)
   }
 }
