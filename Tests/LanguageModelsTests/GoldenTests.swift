@@ -94,7 +94,8 @@ import Tokenization
     #expect(try next == model.nextTokenLogProbabilities(after: ids, cache: model.makeCache()))
   }
 
-  @Test(arguments: GoldenModel.all)
+  /// Not for positions that are scaled by the length of the text: a last token that is not read counts there.
+  @Test(arguments: GoldenModel.all.filter { $0.name != "llama-dynamic" })
   func `Tokens have the same probabilities after the rows of an input matrix as after its tokens`(
     golden: GoldenModel
   ) throws {
