@@ -49,12 +49,15 @@ let package = Package(
     library("Tensors", ["ByteIO", "CKernels", "COpenBLAS"]),
     library("VectorSearch", ["ByteIO", "CHNSW", "Tensors"]),
     library("LanguageModels", ["ByteIO", "Tensors", "Tokenization", "TokenizerFiles"]),
+    library(
+      "Hypernetworks",
+      ["ByteIO", "LanguageModels", "Normalization", "Tensors", "Tokenization", "TokenizerFiles"]),
     library("WordPooling", ["ByteIO", "Normalization", "Tensors", "Tokenization"]),
     library(
       "Surgery",
       [
-        "ByteIO", "CCrypto", "CKernels", "LanguageModels", "Normalization", "Tensors", "Tokenization",
-        "TokenizerFiles", "WordPooling",
+        "ByteIO", "CCrypto", "CKernels", "Hypernetworks", "LanguageModels", "Normalization", "Tensors",
+        "Tokenization", "TokenizerFiles", "WordPooling",
       ]),
     library(
       "LargeVocabularies",
@@ -63,10 +66,17 @@ let package = Package(
         "TokenizerTraining", "VectorSearch",
       ]),
     library(
+      "DynamicMerging",
+      [
+        "ByteIO", "LanguageModels", "Normalization", "Surgery", "Tensors", "Tokenization",
+        "TokenizerFiles",
+      ]),
+    library(
       "Graft",
       [
         "ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining", "Tensors",
-        "LanguageModels", "LargeVocabularies", "Surgery", "VectorSearch", "WordPooling",
+        "Hypernetworks", "LanguageModels", "LargeVocabularies", "Surgery", "VectorSearch",
+        "WordPooling", "DynamicMerging",
       ]),
     .executableTarget(
       name: "GraftCLI",
@@ -92,13 +102,22 @@ let package = Package(
       "LanguageModelsTests",
       ["ByteIO", "LanguageModels", "Tensors", "Tokenization", "TokenizerFiles"]),
     tests(
+      "HypernetworksTests",
+      ["ByteIO", "Hypernetworks", "LanguageModels", "Tensors", "Tokenization", "TokenizerFiles"]),
+    tests(
       "WordPoolingTests",
       ["ByteIO", "Normalization", "Tensors", "Tokenization", "TokenizerFiles", "WordPooling"]),
     tests(
       "SurgeryTests",
       [
-        "ByteIO", "LanguageModels", "Normalization", "Surgery", "Tensors", "Tokenization",
-        "TokenizerFiles", "WordPooling",
+        "ByteIO", "Hypernetworks", "LanguageModels", "Normalization", "Surgery", "Tensors",
+        "Tokenization", "TokenizerFiles", "WordPooling",
+      ]),
+    tests(
+      "DynamicMergingTests",
+      [
+        "ByteIO", "DynamicMerging", "LanguageModels", "Surgery", "Tensors", "Tokenization",
+        "TokenizerFiles",
       ]),
     tests(
       "LargeVocabulariesTests",

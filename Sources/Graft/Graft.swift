@@ -1,5 +1,7 @@
 // The public API of graft under one name: `import Graft`.
 @_exported public import ByteIO
+@_exported public import DynamicMerging
+@_exported public import Hypernetworks
 @_exported public import LanguageModels
 @_exported public import LargeVocabularies
 @_exported public import Normalization

@@ -18,14 +18,15 @@ struct GraftCommand: ParsableCommand {
         name: "Tokenizers",
         subcommands: [
           EncodeCommand.self, DecodeCommand.self, CountCommand.self, InspectCommand.self,
-          SplitCommand.self, ConvertCommand.self, TrainCommand.self,
+          CompareCommand.self, SplitCommand.self, MergeCommand.self, ConvertCommand.self,
+          TrainCommand.self,
         ]),
       CommandGroup(
         name: "Models",
         subcommands: [
           TransplantCommand.self, ExtendCommand.self, PruneCommand.self, RestoreCommand.self,
           VerifyCommand.self, EvalCommand.self, BytesCommand.self, VocabCommand.self,
-          GenerateCommand.self,
+          HypernetCommand.self, GenerateCommand.self,
         ]),
     ])
 }

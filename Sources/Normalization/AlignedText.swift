@@ -10,18 +10,25 @@ public struct AlignedText: Sendable, Equatable {
   private var origins: [Range<Int>]?
   /// Where in the original text this part begins, in bytes.
   public let originalStart: Int
+  /// Whether ranges of a changed text can be asked for: they take sixteen times its memory.
+  public let keepsOrigins: Bool
 
   /// An unchanged part of an original text.
   ///
   /// - Parameters:
   ///   - bytes: well-formed UTF-8.
   ///   - originalStart: where the part begins in the original, in bytes.
-  public init(_ bytes: some Collection<UInt8>, originalStart: Int = 0) {
+  ///   - keepsOrigins: whether the way back is kept when the text is changed. Without it all original
+  ///     ranges are as if nothing had been.
+  public init(
+    _ bytes: some Collection<UInt8>, originalStart: Int = 0, keepsOrigins: Bool = true
+  ) {
     self.bytes = Array(bytes)
     self.originalStart = originalStart
+    self.keepsOrigins = keepsOrigins
   }
 
-  /// Whether the text is still exactly a part of the original.
+  /// Whether the text, if it keeps origins, is still exactly a part of the original.
   public var isUnchanged: Bool { origins == nil }
 
   /// The byte range of the original text that `range` stands for.
@@ -54,7 +61,8 @@ public struct AlignedText: Sendable, Equatable {
   /// - Parameter range: a byte range on scalar boundaries.
   public func part(_ range: Range<Int>) -> AlignedText {
     guard let origins else {
-      return AlignedText(bytes[range], originalStart: originalStart + range.lowerBound)
+      return AlignedText(
+        bytes[range], originalStart: originalStart + range.lowerBound, keepsOrigins: keepsOrigins)
     }
     var part = AlignedText(bytes[range], originalStart: origin(ofByte: range.lowerBound))
     part.origins = Array(origins[range])
@@ -69,14 +77,16 @@ extension AlignedText {
   public static func joined(
     _ parts: [AlignedText], originalStart: Int
   ) -> (text: AlignedText, ranges: [Range<Int>]) {
-    var builder = AlignedTextBuilder(capacity: parts.reduce(0) { $0 + $1.bytes.count })
+    let keepsOrigins = parts.first?.keepsOrigins ?? true
+    var builder = AlignedTextBuilder(
+      capacity: parts.reduce(0) { $0 + $1.bytes.count }, keepsOrigins: keepsOrigins)
     var ranges: [Range<Int>] = []
     for part in parts where !part.bytes.isEmpty {
       let start = builder.bytes.count
       builder.append(part, 0..<part.bytes.count)
       ranges.append(start..<builder.bytes.count)
     }
-    var text = AlignedText([], originalStart: originalStart)
+    var text = AlignedText([], originalStart: originalStart, keepsOrigins: keepsOrigins)
     text.adopt(builder)
     return (text, ranges)
   }
@@ -100,7 +110,7 @@ extension AlignedText {
   /// - Parameter dropping: how many old scalars are dropped before the first change.
   /// - Complexity: O(length of the old and the new text).
   mutating func apply(_ changes: some Sequence<ScalarChange>, dropping: Int = 0) {
-    var result = AlignedTextBuilder(capacity: bytes.count)
+    var result = builder(capacity: bytes.count)
     var oldPosition = 0
     for _ in 0..<dropping { oldPosition += scalarLength(at: oldPosition) }
     for change in changes {
@@ -116,10 +126,15 @@ extension AlignedText {
     adopt(result)
   }
 
+  /// An empty text that keeps origins if this one does.
+  func builder(capacity: Int) -> AlignedTextBuilder {
+    AlignedTextBuilder(capacity: capacity, keepsOrigins: keepsOrigins)
+  }
+
   /// Replaces the whole text and its alignment.
   mutating func adopt(_ builder: consuming AlignedTextBuilder) {
     bytes = builder.bytes
-    origins = builder.origins
+    if keepsOrigins { origins = builder.origins }
   }
 
   /// The original range of the scalar that the byte at `index` belongs to.
@@ -131,6 +146,15 @@ extension AlignedText {
   /// The empty range at the beginning: where the reference puts what is inserted before everything.
   var emptyStart: Range<Int> { originalStart..<originalStart }
 
+  /// Appends the original range of each byte of `range` to a list.
+  fileprivate func appendOrigins(of range: Range<Int>, to list: inout [Range<Int>]) {
+    if let origins {
+      list += origins[range]
+    } else {
+      for index in range { list.append(originalRange(of: index..<(index + 1))) }
+    }
+  }
+
   private func scalarLength(at index: Int) -> Int {
     guard index < bytes.count else { return 0 }
     return UTF8.sequenceLength(lead: bytes[index])
@@ -141,24 +165,24 @@ extension AlignedText {
 struct AlignedTextBuilder {
   private(set) var bytes: [UInt8] = []
   private(set) var origins: [Range<Int>] = []
+  private let keepsOrigins: Bool
 
-  init(capacity: Int) {
+  init(capacity: Int, keepsOrigins: Bool) {
+    self.keepsOrigins = keepsOrigins
     bytes.reserveCapacity(capacity)
-    origins.reserveCapacity(capacity)
+    if keepsOrigins { origins.reserveCapacity(capacity) }
   }
 
   mutating func append(_ scalar: Unicode.Scalar, origin: Range<Int>) {
     for byte in UTF8.encode(scalar).unsafelyUnwrapped {
       bytes.append(byte)
-      origins.append(origin)
+      if keepsOrigins { origins.append(origin) }
     }
   }
 
   /// Appends `range` of `text` as it stands.
   mutating func append(_ text: AlignedText, _ range: Range<Int>) {
-    for index in range {
-      bytes.append(text.bytes[index])
-      origins.append(text.originOfByte(index))
-    }
+    bytes += text.bytes[range]
+    if keepsOrigins { text.appendOrigins(of: range, to: &origins) }
   }
 }

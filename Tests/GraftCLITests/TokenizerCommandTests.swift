@@ -274,4 +274,22 @@ import Testing
       #expect(piece["text"]?.utf8 == Array(Array(text.utf8)[range[0]..<range[1]]))
     }
   }
+
+  @Test func `compare counts the tokens of each tokenizer and marks the fewest`() throws {
+    let folder = try TemporaryDirectory()
+    let vocabulary = try folder.write("vocab.txt", "[UNK]\n[CLS]\n[SEP]\na\nb\n")
+    let input = try folder.write("text", "a b é\n")
+    let table = try ChildProcess.graft("compare", "-t", "bytes", "-t", vocabulary, input)
+    #expect(table.status == 0, "\(table.errorText)")
+    #expect(table.lines.first == "\(input): 7 bytes, 6 characters, 3 words")
+    #expect(table.lines.last?.hasPrefix("* \(vocabulary)") == true)
+    let objects = try objects(
+      ChildProcess.graft("compare", "-t", "bytes", "-t", vocabulary, "--json", input))
+    #expect(objects.map { $0["tokens"]?.int } == [7, 3])
+    #expect(objects.map { $0["unknown"]?.int } == [0, 1])
+    let shown = try ChildProcess.graft(
+      "compare", "-t", "bytes", "-t", "words:hat", "--text", "ab c")
+    #expect(shown.lines[1] == "  a|b|·|c" && shown.lines[3] == "  ab|·c", "\(shown.lines)")
+    #expect(try ChildProcess.graft("compare", "-t", "bytes", input).status == 64)
+  }
 }

@@ -95,6 +95,25 @@ import Tokenization
   }
 
   @Test(arguments: GoldenModel.all)
+  func `Tokens have the same probabilities after the rows of an input matrix as after its tokens`(
+    golden: GoldenModel
+  ) throws {
+    let model = try golden.open()
+    let sequences = try golden.sequences.filter { $0.ids.count > 4 }
+    let embedded = sequences.map { sequence in
+      EmbeddedSequence(
+        rows: Matrix(model.weights.embedding, Array(sequence.ids.dropLast())),
+        targets: Array(sequence.ids.suffix(3)))
+    }
+    let scores = try model.scores(of: embedded)
+    for (sequence, scores) in zip(sequences, scores) {
+      expectEqual(
+        scores.map { -$0.logProbability }, Array(sequence.nats.suffix(3)), "after rows")
+    }
+    #expect(try model.scores(of: embedded, memoryBudget: 1).map(\.count) == embedded.map { _ in 3 })
+  }
+
+  @Test(arguments: GoldenModel.all)
   func `Sequences that are run together do not see each other`(golden: GoldenModel) throws {
     let model = try golden.open()
     let sequences = try golden.sequences

@@ -16,6 +16,7 @@ struct EvalCommand: ParsableCommand {
       Examples:
         graft eval model/ --text test.txt --separator blank-line
         graft eval llama-with-qwen-tokens/ --text test.txt --before llama/ --json
+        graft eval model/ --text test.txt --dynamic --method first+last
       """)
 
   @Argument(help: "The model directory.")
@@ -57,7 +58,22 @@ struct EvalCommand: ParsableCommand {
   @Flag(help: "Print one object.")
   var json = false
 
+  @Flag(
+    help: """
+      Measure instead how well the model predicts a text after a prompt whose tokens have been merged as `graft merge` \
+      merges them: every document is cut into parts of at most a window, the prompt of a part is merged, and what \
+      follows is scored in ordinary tokens.
+      """)
+  var dynamic = false
+
+  @OptionGroup(title: "With --dynamic") var prompts: PromptOptions
+
+  @OptionGroup(title: "With --dynamic, as in graft merge") var merging: MergingOptions
+
+  @OptionGroup(title: "With --dynamic, as in graft merge") var rows: MergedRowOptions
+
   func validate() throws {
+    if dynamic, before != nil { throw ValidationError("--before does not go with --dynamic.") }
     if text.isEmpty { throw ValidationError("--text is needed: a file with text.") }
     if let context, context < 2 { throw ValidationError("--context must be at least 2.") }
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
@@ -66,10 +82,15 @@ struct EvalCommand: ParsableCommand {
   func run() throws {
     Interruption.catchSignals()
     ThreadLimit.set(jobs)
-    let documents = try documents()
+    let documents = try separator.value.documents(inFiles: text + furtherTexts)
     let progress = ProgressBar()
     defer { progress.finish() }
     let evaluator = try open(model)
+    if dynamic {
+      let report = try measurePrompts(evaluator, documents, progress)
+      progress.finish()
+      return print(json ? report.json : report.text)
+    }
     let result = try evaluator.evaluate(documents) { try progress.update("measuring", $0) }
     var report = EvaluationReport(model: model, result: result)
     if let before {
@@ -87,23 +108,25 @@ struct EvalCommand: ParsableCommand {
     print(json ? report.json : report.text)
   }
 
+  private func measurePrompts(
+    _ evaluator: TextEvaluator, _ documents: [[UInt8]], _ progress: ProgressBar
+  ) throws -> PromptReport {
+    let prompts = try PromptEvaluator(
+      evaluator, rows: rows.rows(of: ModelDirectory(model)), documents: documents,
+      boundary: merging.boundary.value, batchSize: merging.batchSize, share: prompts.promptShare
+    ) { try progress.update("merging", 0) }
+    return PromptReport(
+      model: model, evaluator: prompts, boundary: merging.boundary.value,
+      points: try self.prompts.reductions.percents.map { percent in
+        try prompts.measure(.reduction(percent)) {
+          try progress.update("measuring at \(percent.rounded(to: 0)) %", $0)
+        }
+      })
+  }
+
   private func open(_ directory: String) throws -> TextEvaluator {
     var evaluator = try TextEvaluator(directory, context: context)
     evaluator.memoryBudget = memory.bytes
     return evaluator
-  }
-
-  /// The documents of all files.
-  private func documents() throws -> [[UInt8]] {
-    var documents: [[UInt8]] = []
-    for file in text + furtherTexts {
-      let bytes = try LineReader(file).rest()
-      if let offset = UTF8Validation.firstInvalidByte(in: bytes[...]) {
-        throw EvaluationError.invalidUTF8(file: file, offset: offset)
-      }
-      documents += separator.value.documents(in: bytes).map(Array.init)
-    }
-    if documents.isEmpty { throw EvaluationError.noText }
-    return documents
   }
 }

@@ -10,7 +10,8 @@ struct TransplantCommand: ParsableCommand {
       Writes a model directory with the body of BASE and the tokenizer of DONOR. Rows of tokens that \
       both have are kept bit for bit; the others are made by the method that does best on shared \
       tokens that are held out, for input and output rows by themselves, or by the one that is asked \
-      for. The new directory appears complete or not at all; its graft.json says where every row came \
+      for. A hypernetwork (--hypernet) is one more method, hypernet, which auto considers too. The new \
+      directory appears complete or not at all; its graft.json says where every row came \
       from. With --tokenizer there is no donor model, and OUT comes second. A model can be a GGUF file \
       (embeddings in F32, F16, BF16 or Q8_0); a base that is one makes one of OUT.
 
@@ -20,13 +21,15 @@ struct TransplantCommand: ParsableCommand {
       Methods: fvt, weighted, first, last (from the base's rows of a token's pieces); omp-8, omp-r8, \
       omp-c8, ridge-omp-8 (orthogonal matching pursuit with 8 shared tokens: plain, mergekit's \
       selection, centred, after a ridge map); ridge, procrustes, relative (maps from the donor's \
-      space); analogy; knn-8, focus, clp (similar shared tokens); mean, zero, normal. Joined by + they \
+      space); analogy; knn-8, focus, clp (similar shared tokens); ngram (bytes of the token); hypernet; mean, zero, normal. Joined by + they \
       are averaged.
 
       Examples:
         graft transplant llama-3.2-1b/ qwen2.5-0.5b/ llama-with-qwen-tokens/
         graft transplant base/ donor/ out/ --method last+omp-c8 --output-method ridge-omp-8+analogy
         graft transplant base/ out/ --tokenizer my-tokenizer.json
+        graft transplant base/ out/ --tokenizer my-tokenizer.json --vectors-from corpus.txt
+        graft transplant base/ out/ --tokenizer tok.json --hypernet zett-base/ --method hypernet
         graft transplant base.gguf donor/ out.gguf
         graft transplant base/ donor/ out/ -k 16 --pad-to 64 --dry-run
       """)
@@ -96,6 +99,15 @@ struct TransplantCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
+      A text in UTF-8 from which vectors of the new vocabulary's tokens are learnt; they stand for a \
+      donor's rows, as in FOCUS, so that with --tokenizer its methods can be used too. May be given \
+      several times.
+      """, valueName: "text"))
+  var vectorsFrom: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
       How many tokens of text, which the base writes itself, maps between rows are learnt from by auto; \
       0 for none. Without it as many as take a minute or two.
       """, valueName: "n"))
@@ -124,6 +136,7 @@ struct TransplantCommand: ParsableCommand {
   @Flag(help: "Write a GGUF file even if it cannot say everything about the tokenizer.")
   var lossy = false
 
+  @OptionGroup var hypernetwork: HypernetworkOptions
   @OptionGroup var output: ModelOutputOptions
 
   func validate() throws {
@@ -150,7 +163,11 @@ struct TransplantCommand: ParsableCommand {
 
   func run() throws {
     try output.write(out) { _ in
-      try Transplant(base: ModelDirectory(base), target: target(), options: options())
+      let model = try ModelDirectory(base)
+      var options = try options()
+      options.hypernetwork = try hypernetwork.source(reading: model)
+      return try Transplant(
+        base: hypernetwork.fineTuned() ?? model, target: target(), options: options)
     }
   }
 
@@ -177,6 +194,7 @@ struct TransplantCommand: ParsableCommand {
     if let calibrate {
       options.calibrationText = CalibrationText(try FileSystem.read(calibrate))
     }
+    if !vectorsFrom.isEmpty { options.vectorText = VectorText(paths: vectorsFrom) }
     options.learningTokens = learningTokens
     options.seed = seed
     options.acceptsLosses = lossy

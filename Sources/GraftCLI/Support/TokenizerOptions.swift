@@ -22,11 +22,18 @@ struct TokenizerOptions: ParsableArguments {
 
   /// Opens the tokenizer.
   func load() throws -> Tokenizer {
-    let definition = try definition()
+    try Self.load(definition(), source: tokenizer ?? ShippedVocabularies.defaultPath())
+  }
+
+  /// Opens the tokenizer that a person names.
+  static func load(named name: String) throws -> Tokenizer {
+    try load(definition(named: name), source: name)
+  }
+
+  private static func load(_ definition: TokenizerDefinition, source: String) throws -> Tokenizer {
     do throws(TokenizerError) {
       return try Tokenizer(definition)
     } catch {
-      let source = try tokenizer ?? ShippedVocabularies.defaultPath()
       throw TokenizerFileError(source: source, message: error.description)
     }
   }

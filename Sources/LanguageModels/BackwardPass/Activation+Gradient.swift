@@ -1,5 +1,6 @@
 extension Activation {
   /// The function at `x` and its derivative there.
+  @inline(__always)
   func valueAndSlope(_ x: Float) -> (value: Float, slope: Float) {
     switch self {
     case .silu:
@@ -17,6 +18,22 @@ extension Activation {
       let share = VectorMath.logistic(1.702 * x)
       return (x * share, share * (1 + 1.702 * x * (1 - share)))
     case .relu: return (max(x, 0), x > 0 ? 1 : 0)
+    }
+  }
+
+  /// Multiplies each slope by the derivative of the function at the element it belongs to.
+  package func carryBack(
+    _ values: UnsafePointer<Float>, _ slopes: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    switch self {
+    // The two of transformers' encoders, so that their loops vectorise.
+    case .gelu:
+      for index in 0..<count { slopes[index] *= Activation.gelu.valueAndSlope(values[index]).slope }
+    case .geluTanh:
+      for index in 0..<count {
+        slopes[index] *= Activation.geluTanh.valueAndSlope(values[index]).slope
+      }
+    default: for index in 0..<count { slopes[index] *= valueAndSlope(values[index]).slope }
     }
   }
 }

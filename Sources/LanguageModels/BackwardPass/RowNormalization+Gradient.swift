@@ -8,7 +8,7 @@ extension RowNormalization {
   ///   - source: the row as it was before.
   ///   - gradient: by the row after.
   ///   - target: gets the result, or has it added; may be `gradient` when nothing is added.
-  func carryBack(
+  package func carryBack(
     _ source: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
     into target: UnsafeMutablePointer<Float>, adding: Bool
   ) {
@@ -35,7 +35,7 @@ extension RowNormalization {
   }
 
   /// The same for every row.
-  func carryBack(
+  package func carryBack(
     _ source: RowBuffer, _ gradient: RowBuffer, into target: RowBuffer, adding: Bool
   ) {
     source.forEachRow { row, elements in

@@ -8,7 +8,7 @@ extension WeightMatrix {
   ///   - gradient: one row per row of the input; the outputs' part begins at `column`.
   ///   - result: n × inputs.
   ///   - adding: whether the product is added to what `result` holds.
-  func applyTransposed(
+  package func applyTransposed(
     to gradient: RowBuffer, column: Int = 0, into result: RowBuffer, adding: Bool = false
   ) {
     Tiles(rows: gradient.rows, columns: inputs).runInParallel { rows, columns in

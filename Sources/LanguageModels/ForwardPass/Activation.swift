@@ -1,5 +1,5 @@
 /// The non-linear function of a feed-forward block.
-enum Activation: Sendable, CaseIterable {
+package enum Activation: Sendable, CaseIterable {
   /// x / (1 + e^-x), also called swish.
   case silu
   /// x · Φ(x), with the normal distribution's Φ.
@@ -26,7 +26,7 @@ enum Activation: Sendable, CaseIterable {
   }
 
   /// Replaces each element by the function of it.
-  func apply(to values: UnsafeMutablePointer<Float>, count: Int) {
+  package func apply(to values: UnsafeMutablePointer<Float>, count: Int) {
     switch self {
     case .silu: for i in 0..<count { values[i] *= VectorMath.logistic(values[i]) }
     case .gelu:

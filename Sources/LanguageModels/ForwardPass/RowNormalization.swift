@@ -1,15 +1,21 @@
 /// The normalisation of one row of activations.
-struct RowNormalization: Sendable {
+package struct RowNormalization: Sendable {
   /// What each element is multiplied by.
-  let weight: [Float]
+  package let weight: [Float]
   /// What is then added, and whether the mean is removed before; `nil` for a division by the root mean
   /// square alone (RMSNorm, arXiv:1910.07467).
-  let bias: [Float]?
+  package let bias: [Float]?
   /// What is added to the variance.
-  let epsilon: Float
+  package let epsilon: Float
+
+  package init(weight: [Float], bias: [Float]?, epsilon: Float) {
+    self.weight = weight
+    self.bias = bias
+    self.epsilon = epsilon
+  }
 
   /// Normalises `weight.count` elements from `source` into `target`, which may be the same.
-  func apply(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
+  package func apply(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
     let count = weight.count
     let mean = bias == nil ? 0 : VectorMath.sum(source, count: count) / Float(count)
     if mean != 0 {
@@ -28,7 +34,7 @@ struct RowNormalization: Sendable {
   }
 
   /// Normalises every row of `source` into the same row of `target`.
-  func apply(_ source: RowBuffer, into target: RowBuffer) {
+  package func apply(_ source: RowBuffer, into target: RowBuffer) {
     source.forEachRow { row, elements in apply(elements, into: target[row]) }
   }
 }

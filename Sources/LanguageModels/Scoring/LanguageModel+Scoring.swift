@@ -37,7 +37,10 @@ extension LanguageModel {
   /// - Throws: `LanguageModelError` when there is no token, or one without a row, or the weights hold
   ///   numbers that are not finite.
   public func scores(of tokens: [TokenID]) throws(LanguageModelError) -> [TokenScore] {
-    try scores(ofBatch: [ScoredSequence(tokens)])[0]
+    let sequence = ScoredSequence(tokens)
+    let buffer = try embed([tokens])
+    try run(buffer, SequenceExtent.consecutive([tokens.count]))
+    return try scores(of: [sequence.tokens[sequence.scored]], after: [0], in: buffer)[0]
   }
 
   /// Scores tokens of several sequences.
@@ -52,17 +55,17 @@ extension LanguageModel {
     progress: (_ fraction: Double) throws -> Void = { _ in }
   ) throws -> [[TokenScore]] {
     let tokens = sequences.map(\.tokens)
-    let total = max(tokens.reduce(0) { $0 + $1.count }, 1)
-    var result = [[TokenScore]](repeating: [], count: sequences.count)
-    var done = 0
-    for batch in SequenceBatches(tokens, rowLimit: rowLimit(memoryBudget)).batches {
-      for (index, scores) in zip(batch, try scores(ofBatch: batch.map { sequences[$0] })) {
-        result[index] = scores
-      }
-      done += batch.reduce(0) { $0 + tokens[$1].count }
-      try progress(Double(done) / Double(total))
+    let batches = SequenceBatches(tokens, rowLimit: rowLimit(memoryBudget))
+    return try batches.map(lengths: tokens.map(\.count), progress) { batch in
+      let extents = SequenceExtent.consecutive(batch.map { tokens[$0].count })
+      let buffer = try embed(batch.map { tokens[$0] })
+      try run(buffer, extents)
+      return try scores(
+        of: batch.map { sequences[$0].tokens[sequences[$0].scored] },
+        // A token's probability follows from the state before it.
+        after: zip(batch, extents).map { $1.firstRow + sequences[$0].scored.lowerBound - 1 },
+        in: buffer)
     }
-    return result
   }
 
   /// The number of tokens for which a run stays within a number of bytes.
@@ -71,34 +74,27 @@ extension LanguageModel {
     return min(max(memoryBudget / bytes, 1), Self.largestBatch)
   }
 
-  /// Scores sequences that are run together.
-  private func scores(
-    ofBatch sequences: [ScoredSequence]
+  /// Scores tokens of sequences that have been run together.
+  ///
+  /// - Parameters:
+  ///   - targets: consecutive tokens of each sequence.
+  ///   - rows: the row of the state from which the first of them follows, for each sequence.
+  ///   - buffer: the final states of all sequences.
+  func scores(
+    of targets: [ArraySlice<TokenID>], after rows: [Int], in buffer: RowBuffer
   ) throws(LanguageModelError) -> [[TokenScore]] {
-    let extents = SequenceExtent.consecutive(sequences.map(\.tokens.count))
-    let buffer = try embed(sequences.map(\.tokens))
-    try run(buffer, extents)
-    // A token's probability follows from the state before it; states before no scored token are left
-    // out, since the output matrix is the largest of all.
-    var states: [Int] = []
-    var targets: [Int] = []
-    for (sequence, extent) in zip(sequences, extents) {
-      for position in sequence.scored {
-        let token = sequence.tokens[position]
-        states.append(extent.firstRow + position - 1)
-        targets.append(Int(token))
-      }
-    }
+    // States before no scored token are left out, since the output matrix is the largest of all.
+    let states = zip(targets, rows).flatMap { targets, first in first..<(first + targets.count) }
     let selected = RowBuffer(rows: states.count, columns: hiddenSize)
     for (row, source) in states.enumerated() {
       selected[row].update(from: buffer[source], count: hiddenSize)
     }
-    let scores = outputHead.scores(of: targets, given: selected)
+    let scores = outputHead.scores(of: targets.flatMap { $0.map(Int.init) }, given: selected)
     try requireFinite(scores.allSatisfy(\.logProbability.isFinite))
     var start = 0
-    return sequences.map { sequence in
-      defer { start += sequence.scored.count }
-      return Array(scores[start..<(start + sequence.scored.count)])
+    return targets.map { targets in
+      defer { start += targets.count }
+      return Array(scores[start..<(start + targets.count)])
     }
   }
 }

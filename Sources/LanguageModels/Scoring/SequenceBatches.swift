@@ -16,9 +16,19 @@ struct SequenceBatches {
       return left.count != right.count
         ? left.count > right.count : left.lexicographicallyPrecedes(right)
     }
+    add(order, lengths: sequences.map(\.count), rowLimit: rowLimit)
+  }
+
+  /// Sequences that are told apart by their lengths alone.
+  init(lengths: [Int], rowLimit: Int) {
+    let order = lengths.indices.sorted { lengths[$0] > lengths[$1] }
+    add(order, lengths: lengths, rowLimit: rowLimit)
+  }
+
+  private mutating func add(_ order: [Int], lengths: [Int], rowLimit: Int) {
     var rows = 0
     for index in order {
-      let count = sequences[index].count
+      let count = lengths[index]
       if batches.isEmpty || rows + count > rowLimit {
         batches.append([])
         rows = 0
@@ -26,5 +36,23 @@ struct SequenceBatches {
       batches[batches.count - 1].append(index)
       rows += count
     }
+  }
+
+  /// What `body` makes of the sequences, batch by batch, in the order of the sequences.
+  ///
+  /// - Parameter progress: is told the share of the tokens that are done; what it throws ends the work.
+  func map<Result>(
+    lengths: [Int], _ progress: (_ fraction: Double) throws -> Void,
+    _ body: (_ batch: [Int]) throws -> [[Result]]
+  ) throws -> [[Result]] {
+    let total = max(lengths.reduce(0, +), 1)
+    var result = [[Result]](repeating: [], count: lengths.count)
+    var done = 0
+    for batch in batches {
+      for (index, made) in zip(batch, try body(batch)) { result[index] = made }
+      done += batch.reduce(0) { $0 + lengths[$1] }
+      try progress(Double(done) / Double(total))
+    }
+    return result
   }
 }

@@ -10,6 +10,14 @@ public struct TextEvaluation: Sendable, Equatable {
   /// The tokens for which no other was more probable.
   public let mostProbable: Int
 
+  package init(documents: Int, bytes: Int, tokens: Int, nats: Double, mostProbable: Int) {
+    self.documents = documents
+    self.bytes = bytes
+    self.tokens = tokens
+    self.nats = nats
+    self.mostProbable = mostProbable
+  }
+
   /// The negative log-likelihood in bits for each byte of the text: a measure that does not depend on
   /// how the text is cut into tokens.
   public var bitsPerByte: Double { nats / 0.693_147_180_559_945_3 / Double(bytes) }

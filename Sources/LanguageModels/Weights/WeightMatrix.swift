@@ -1,12 +1,12 @@
-internal import Tensors
+package import Tensors
 
 /// A linear map whose matrix stays in the mapped file.
 ///
 /// Elements become float32 tile by tile as they are needed, so that no more than a tile per core is
 /// held in memory.
-struct WeightMatrix: Sendable {
-  let inputs: Int
-  let outputs: Int
+package struct WeightMatrix: Sendable {
+  package let inputs: Int
+  package let outputs: Int
   private let view: MatrixView
   /// The first row, or column when stored by input, of `view` that belongs to the map.
   private let offset: Int
@@ -18,7 +18,7 @@ struct WeightMatrix: Sendable {
   /// - Parameters:
   ///   - range: the outputs of `view` that belong to the map; all of them when `nil`.
   ///   - bias: one element for each of those.
-  init(
+  package init(
     _ view: MatrixView, outputs range: Range<Int>? = nil, bias: [Float]? = nil,
     isStoredByInput: Bool = false
   ) {
@@ -37,7 +37,9 @@ struct WeightMatrix: Sendable {
 
   /// Computes the outputs for every row of `input` (n × inputs) into columns of `result`, from
   /// `column` on.
-  func apply(to input: RowBuffer, into result: RowBuffer, column: Int = 0, adding: Bool = false) {
+  package func apply(
+    to input: RowBuffer, into result: RowBuffer, column: Int = 0, adding: Bool = false
+  ) {
     Tiles(rows: input.rows, columns: outputs).runInParallel { rows, columns in
       let target = result[rows.lowerBound] + column + columns.lowerBound
       multiply(
@@ -98,12 +100,17 @@ extension WeightMatrix {
 }
 
 /// The division of a product into tiles.
-struct Tiles {
-  let rows: Int
-  let columns: Int
+package struct Tiles {
+  package let rows: Int
+  package let columns: Int
+
+  package init(rows: Int, columns: Int) {
+    self.rows = rows
+    self.columns = columns
+  }
 
   /// Calls `body` for every tile, on all cores.
-  func runInParallel(_ body: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
+  package func runInParallel(_ body: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
     let (height, width) = (WeightMatrix.tileRows, WeightMatrix.tileColumns)
     let across = (columns + width - 1) / width
     let down = (rows + height - 1) / height

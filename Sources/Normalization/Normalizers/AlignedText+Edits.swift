@@ -52,7 +52,7 @@ extension AlignedText {
   /// Puts `prefix` in front of a non-empty text; it stands for what the first scalar stands for.
   public mutating func prepend(_ prefix: String) {
     guard !bytes.isEmpty else { return }
-    var result = AlignedTextBuilder(capacity: bytes.count + prefix.utf8.count)
+    var result = builder(capacity: bytes.count + prefix.utf8.count)
     for scalar in prefix.unicodeScalars { result.append(scalar, origin: originOfByte(0)) }
     result.append(self, 0..<bytes.count)
     adopt(result)
@@ -64,7 +64,7 @@ extension AlignedText {
   {
     let matches = try matcher.matches(in: bytes[...])
     guard !matches.isEmpty else { return }
-    var result = AlignedTextBuilder(capacity: bytes.count)
+    var result = builder(capacity: bytes.count)
     var position = 0
     for match in matches {
       result.append(self, position..<match.lowerBound)
@@ -83,7 +83,7 @@ extension AlignedText {
 
   /// Spells every byte as its character of the byte alphabet.
   public mutating func spellBytes() {
-    var result = AlignedTextBuilder(capacity: bytes.count * 2)
+    var result = builder(capacity: bytes.count * 2)
     for (index, byte) in bytes.enumerated() {
       result.append(ByteAlphabet.scalar(for: byte), origin: originOfByte(index))
     }

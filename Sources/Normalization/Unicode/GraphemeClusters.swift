@@ -19,6 +19,16 @@ package struct GraphemeClusters: Sequence, IteratorProtocol {
     return start..<position
   }
 
+  /// The next cluster that is not one ASCII character which `isPlain` is true for.
+  mutating func next(skipping isPlain: (UInt8) -> Bool) -> Range<Int>? {
+    while position + 1 < bytes.count, bytes[position] < 0x80, bytes[position + 1] < 0x80,
+      bytes[position] != 0x0D, isPlain(bytes[position])
+    {
+      position += 1
+    }
+    return next()
+  }
+
   private func endOfCluster(from start: Int) -> Int {
     // A window grows until it holds a whole cluster and the beginning of the next.
     var length = 32

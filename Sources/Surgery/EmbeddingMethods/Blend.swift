@@ -16,6 +16,7 @@ public struct Blend: EmbeddingMethod {
 
   public var name: String { parts.map(\.name).joined(separator: "+") }
   public var needsDonor: Bool { parts.contains { $0.needsDonor } }
+  public var needsHypernetwork: Bool { parts.contains { $0.needsHypernetwork } }
 
   public func fit(
     to problem: EmbeddingProblem, progress: (_ fraction: Double) throws -> Void
@@ -35,6 +36,12 @@ private struct FittedBlend: FittedMethod {
   let name: String
   let parts: [any FittedMethod]
   let problem: EmbeddingProblem
+
+  func serving(_ problem: EmbeddingProblem) -> (any FittedMethod)? {
+    let parts = parts.compactMap { $0.serving(problem) }
+    guard parts.count == self.parts.count else { return nil }
+    return FittedBlend(name: name, parts: parts, problem: problem)
+  }
 
   func rows(for targets: ArraySlice<TokenID>) throws -> MadeRows {
     Blend.average(

@@ -11,6 +11,8 @@ public protocol EmbeddingMethod: Sendable {
   var name: String { get }
   /// Whether it needs the donor's matrix. One that does not works from a tokenizer alone.
   var needsDonor: Bool { get }
+  /// Whether it needs a hypernetwork.
+  var needsHypernetwork: Bool { get }
 
   /// Learns what the method has to know from the shared tokens.
   ///
@@ -25,6 +27,7 @@ public protocol EmbeddingMethod: Sendable {
 
 extension EmbeddingMethod {
   public var needsDonor: Bool { true }
+  public var needsHypernetwork: Bool { false }
 }
 
 /// A method that has seen the shared tokens of a problem.
@@ -38,9 +41,30 @@ public protocol FittedMethod: Sendable {
   ///
   /// - Parameter check: is called now and then by methods that take long; what it throws ends the work.
   func rows(for targets: ArraySlice<TokenID>, check: () throws -> Void) throws -> MadeRows
+
+  /// The same method for other targets, without being fitted again.
+  ///
+  /// - Parameter problem: has the matrices and the anchors that the method was fitted to.
+  /// - Returns: `nil` when the method has to be fitted to every problem.
+  func serving(_ problem: EmbeddingProblem) -> (any FittedMethod)?
+}
+
+/// A fitted method that knows its targets from the problem alone.
+protocol ProblemServing: FittedMethod {
+  var problem: EmbeddingProblem { get set }
+}
+
+extension ProblemServing {
+  func serving(_ problem: EmbeddingProblem) -> (any FittedMethod)? {
+    var other = self
+    other.problem = problem
+    return other
+  }
 }
 
 extension FittedMethod {
+  public func serving(_ problem: EmbeddingProblem) -> (any FittedMethod)? { nil }
+
   public func rows(
     for targets: ArraySlice<TokenID>, check: () throws -> Void
   ) throws -> MadeRows {
@@ -114,6 +138,10 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
   case unknownMethod(String)
   /// The method needs the donor's matrix, and there is only a tokenizer.
   case needsDonor(String)
+  /// No shared token is in the text often enough to get a vector.
+  case noVectors(files: [String])
+  /// The method needs a hypernetwork, and none is given.
+  case needsHypernetwork(String)
   /// A decomposition or a system of equations had no solution.
   case noSolution(method: String)
 
@@ -125,6 +153,11 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
     case .needsDonor(let name):
       "the method `\(name)` needs a donor model; with a tokenizer alone there are "
         + MethodNotation.donorFreeExamples
+    case .noVectors(let files):
+      "no token of both vocabularies is in \(files.joined(separator: ", ")) often enough to learn a "
+        + "vector for it; a longer text is needed"
+    case .needsHypernetwork(let name):
+      "the method `\(name)` needs a hypernetwork; give one with --hypernet"
     case .noSolution(let method):
       "the equations of the method `\(method)` have no solution for these matrices"
     }

@@ -18,11 +18,20 @@ public struct EmbeddingProblem: Sendable {
   public var pieces: [TokenID: [TokenID]]
   /// What tokens stand for, by donor id. Control tokens, which stand for no text, are missing.
   public var texts: [TokenID: [UInt8]]
+  /// The donor tokens that spell a target which the donor has no row of its own for. The mean of their rows
+  /// stands for its row.
+  public var donorPieces: [TokenID: [TokenID]]
+  /// What the matrix is for.
+  public var role = MatrixRole.input
+  /// The hypernetwork that `hypernet` asks; `nil` when there is none.
+  public var hypernetwork: HypernetworkSource?
 
   public init(
     base: MatrixView, donor: MatrixView?, anchors: [Anchor], targets: [TokenID],
-    pieces: [TokenID: [TokenID]] = [:], texts: [TokenID: [UInt8]] = [:]
+    pieces: [TokenID: [TokenID]] = [:], texts: [TokenID: [UInt8]] = [:],
+    donorPieces: [TokenID: [TokenID]] = [:]
   ) {
+    self.donorPieces = donorPieces
     self.base = base
     self.donor = donor
     self.anchors = anchors
@@ -58,8 +67,13 @@ public struct EmbeddingProblem: Sendable {
   func donorRows(_ targets: ArraySlice<TokenID>) -> Matrix {
     guard let donor else { return Matrix(rows: targets.count, columns: 0) }
     var result = Matrix(rows: targets.count, columns: donor.columns)
-    for (index, target) in targets.enumerated() where target < donor.rows {
-      result.withMutableRow(index) { donor.copyRows(Int(target)..<(Int(target) + 1), into: $0) }
+    for (index, target) in targets.enumerated() {
+      if let pieces = donorPieces[target] {
+        let mean = Matrix(donor, rows: pieces.map(Int.init)).meanRow()
+        result.withMutableRow(index) { _ = $0.update(fromContentsOf: mean) }
+      } else if target < donor.rows {
+        result.withMutableRow(index) { donor.copyRows(Int(target)..<(Int(target) + 1), into: $0) }
+      }
     }
     return result
   }
@@ -68,6 +82,14 @@ public struct EmbeddingProblem: Sendable {
   func donorIDs() -> [TokenID: TokenID] {
     Dictionary(anchors.map { ($0.base, $0.donor) }) { first, _ in first }
   }
+}
+
+/// What an embedding matrix is for.
+public enum MatrixRole: String, Sendable {
+  /// The embedding of what is read, and a matrix that is both.
+  case input
+  /// The projection to logits.
+  case output
 }
 
 /// The anchors' rows in the donor's space, the source, and in the base's, the target, without their means.

@@ -88,3 +88,8 @@ extension Matrix {
     }
   }
 }
+
+extension MatrixView {
+  /// Whether a row holds nothing but zeros.
+  func isZero(row: Int) -> Bool { self.row(row).allSatisfy { $0 == 0 } }
+}

@@ -19,7 +19,7 @@ public enum MethodNotation {
     return parts.count == 1 ? parts[0] : Blend(parts)
   }
 
-  static let donorFreeExamples = "fvt, weighted, first, last, ngram, mean, zero, normal"
+  static let donorFreeExamples = "fvt, weighted, first, last, ngram, hypernet, mean, zero, normal"
   static let examples =
     "omp-8, omp-r8 (mergekit's selection), omp-c8 (centred), ridge-omp-8, ridge, procrustes, "
     + "relative, analogy, knn-8, focus, clp, " + donorFreeExamples
@@ -33,6 +33,7 @@ public enum MethodNotation {
     case "relative": return RelativeTransfer()
     case "analogy": return AnalogyTransfer()
     case "ngram": return NGramRows()
+    case "hypernet": return HypernetworkRows()
     case "focus": return SimilarityTransfer(.focus(sharpness: 1))
     case "clp": return SimilarityTransfer(.proportional)
     default: break

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Tensors
 internal import Tokenization
+internal import TokenizerFiles
 
 /// Shared tokens that are treated as new: their rows are rebuilt without them, and compared.
 ///

@@ -1,4 +1,4 @@
-internal import Tensors
+package import Tensors
 internal import Tokenization
 
 /// The outcome of a comparison of methods on held-out tokens.
@@ -172,12 +172,12 @@ struct CandidateRows {
 }
 
 /// The mean of the anchors' base rows: what stands for a row when there is nothing to go by.
-struct MeanRow {
-  let row: [Float]
+package struct MeanRow {
+  package let row: [Float]
 
   init(_ problem: EmbeddingProblem) { self.init(problem.base, anchors: problem.anchors) }
 
-  init(_ base: MatrixView, anchors: [EmbeddingProblem.Anchor]) {
+  package init(_ base: MatrixView, anchors: [EmbeddingProblem.Anchor]) {
     var sum = [Double](repeating: 0, count: base.columns)
     for anchor in anchors {
       for (column, value) in base.row(Int(anchor.base)).enumerated() {

@@ -35,7 +35,7 @@ struct ProbeStates {
   ///   - truth: the real rows of the held-out tokens; columns beyond the model's width are biases,
   ///     which the criterion leaves out.
   func criterion(
-    _ role: RebuiltMatrix.Role, isTied: Bool, truth: Matrix
+    _ role: MatrixRole, isTied: Bool, truth: Matrix
   ) throws -> any RowCriterion {
     let truth = truth.firstColumns(states.columns)
     let output = OutputDivergence(states: states, normalizers: normalizers, truth: truth)

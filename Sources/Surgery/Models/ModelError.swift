@@ -32,6 +32,8 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
     case nonFinite(tensor: String, row: Int)
     /// The two tokenizers share no token.
     case nothingShared(donor: String)
+    /// The tokens or the shapes of a model are not those of the one that it is said to be tuned from.
+    case notFineTuned(of: String)
     /// A requested vocabulary size is smaller than the tokenizer needs.
     case vocabularyTooSmall(requested: Int, needed: Int)
     /// More rows are asked for than any vocabulary has.
@@ -96,6 +98,8 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
         + "the checkpoint is damaged"
     case .nothingShared(let donor):
       "its tokenizer shares no token with the one of \(donor), so there is nothing to rebuild from"
+    case .notFineTuned(let base):
+      "it is no fine-tuned form of \(base): vocabulary or width differ"
     case .vocabularyTooSmall(let requested, let needed):
       "a vocabulary of \(requested) rows is too small: the tokenizer needs \(needed)"
     case .memoryBudgetTooSmall(let budget, let needed):

@@ -1,5 +1,6 @@
 internal import Tensors
 internal import Tokenization
+internal import TokenizerFiles
 
 /// How well a method rebuilds rows whose truth is known.
 public struct HeldOutQuality: Sendable, Equatable {

@@ -1,14 +1,16 @@
 internal import ByteIO
 internal import Tensors
 internal import Tokenization
+internal import TokenizerFiles
 
 /// The work on one matrix of a transplant.
 struct MatrixRebuilding {
   let transplant: Transplant
-  let role: RebuiltMatrix.Role
+  let role: MatrixRole
   /// The base's tensor that the new matrix replaces.
   let base: VocabularyTensors.Entry
-  let donor: VocabularyTensors.Entry?
+  /// The donor's rows, or the vectors that stand for them.
+  let donor: MatrixView?
   /// The biases that belong to the matrix.
   let biases: [VocabularyTensors.Entry]
   let request: TransplantOptions.MethodRequest
@@ -53,9 +55,18 @@ struct MatrixRebuilding {
   func problem() -> EmbeddingProblem {
     let origins = plannedOrigins
     let targets = origins.indices.filter { origins[$0] == nil }.map { TokenID($0) }
-    return EmbeddingProblem(
-      base: baseMatrix, donor: donor?.matrix, anchors: transplant.anchors, targets: targets,
+    var problem = EmbeddingProblem(
+      base: baseMatrix, donor: donor, anchors: anchors, targets: targets,
       pieces: pieces(of: targets), texts: transplant.donorTexts)
+    problem.role = role
+    problem.hypernetwork = transplant.options.hypernetwork
+    return problem
+  }
+
+  /// The shared tokens; where text gives the donor's rows, those that it has vectors for.
+  private var anchors: [EmbeddingProblem.Anchor] {
+    guard transplant.options.vectorText != nil, let donor else { return transplant.anchors }
+    return transplant.anchors.filter { !donor.isZero(row: Int($0.donor)) }
   }
 
   private var plannedOrigins: [RowOrigin?] {
@@ -153,7 +164,7 @@ struct MatrixRebuilding {
     if ProcessMemory.resident > transplant.options.memoryBudget {
       // Mapped rows are read again where they are needed.
       base.matrix.releasePages()
-      donor?.matrix.releasePages()
+      donor?.releasePages()
     }
     return made
   }

@@ -21,8 +21,10 @@ struct MethodChoice {
   private static let fewestHeldOut = 8
 
   private var names: [String] {
-    transplant.target.model == nil
+    let always =
+      problems[0].donor == nil
       ? MethodComparison.donorFreeCandidates : MethodComparison.candidates
+    return always + (problems[0].hypernetwork == nil ? [] : [HypernetworkRows().name])
   }
 
   /// What was found out for one matrix.

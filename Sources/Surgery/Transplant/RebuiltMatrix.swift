@@ -3,8 +3,7 @@ internal import Tokenization
 
 /// One matrix of the base and what becomes of it.
 struct RebuiltMatrix: Sendable {
-  enum Role: String, Sendable { case input, output }
-  let role: Role
+  let role: MatrixRole
   let base: VocabularyTensors.Entry
   /// Where each row of the new matrix came from.
   let origins: [RowOrigin]

@@ -69,8 +69,10 @@ struct TextTuning {
   private func correction(_ index: Int, _ start: Matrix) throws -> LinearCorrection {
     let problem = choice.problems[index]
     // Without a donor model, those that need one are left out.
+    let names =
+      Self.parts + (problem.hypernetwork == nil ? [] : [HypernetworkRows().name])
     let candidates = try CandidateRows(
-      Self.parts, for: problem, memoryBudget: options.memoryBudget
+      names, for: problem, memoryBudget: options.memoryBudget
     ) { _ in }
     return LinearCorrection(start: start, parts: candidates.names.map { candidates.average([$0]) })
   }

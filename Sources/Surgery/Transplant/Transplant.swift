@@ -1,6 +1,7 @@
 internal import ByteIO
 internal import Tensors
 internal import Tokenization
+internal import TokenizerFiles
 
 /// Gives a model another model's tokenizer.
 ///
@@ -75,11 +76,16 @@ public struct Transplant: Sendable {
     }
     donorTexts = texts
     for request in [options.input, options.output] {
-      guard target.model == nil, case .method(let method) = request, method.needsDonor else {
-        continue
-      }
+      guard target.model == nil, options.vectorText == nil, case .method(let method) = request,
+        method.needsDonor
+      else { continue }
       throw MethodError.needsDonor(method.name)
     }
+    for case .method(let method) in [options.input, options.output]
+    where method.needsHypernetwork && options.hypernetwork == nil {
+      throw MethodError.needsHypernetwork(method.name)
+    }
+    try options.hypernetwork?.requireFit(base)
     try base.requireFiniteMatrices()
     try target.model?.requireFiniteMatrices()
   }
@@ -122,19 +128,19 @@ public struct Transplant: Sendable {
   /// - Throws: what methods and `progress` throw, and `ModelError` when the memory budget is too small.
   func solve(journal: RowJournal? = nil, progress: SurgeryProgress) throws -> [RebuiltMatrix] {
     let tensors = base.vocabularyTensors
-    let segmentation = TokenSegmentation(
-      base.tokenizer, base.vocabulary, base.specialTokens, rowCount: tensors.rows)
+    let segmentation = TokenSegmentation(base)
     let probe = try probe(progress)
     let output = try outputEntry()
+    let vectors = try vectors(progress)
     let donorTensors = donor?.vocabularyTensors
     return try withoutActuallyEscaping(progress) { progress in
       func rebuilding(
-        _ role: RebuiltMatrix.Role, _ entry: VocabularyTensors.Entry,
+        _ role: MatrixRole, _ entry: VocabularyTensors.Entry,
         _ donorEntry: VocabularyTensors.Entry?, _ request: TransplantOptions.MethodRequest
       ) -> MatrixRebuilding {
         let isLast = role == .output || output == nil
         return MatrixRebuilding(
-          transplant: self, role: role, base: entry, donor: donorEntry,
+          transplant: self, role: role, base: entry, donor: vectors ?? donorEntry?.matrix,
           biases: isLast ? tensors.biases : [], request: request, segmentation: segmentation,
           journal: journal, progress: progress)
       }
@@ -176,6 +182,17 @@ public struct Transplant: Sendable {
       isStoredAsRow: false)
   }
 
+  /// What stands for a donor's rows where text is to give them.
+  private func vectors(_ progress: SurgeryProgress) throws -> MatrixView? {
+    guard let text = options.vectorText else { return nil }
+    let vectors = try text.matrix(
+      for: target, rowCount: rowCount, seed: options.seed, progress: progress)
+    guard anchors.contains(where: { !vectors.isZero(row: Int($0.donor)) }) else {
+      throw MethodError.noVectors(files: text.paths)
+    }
+    return vectors
+  }
+
   private func probe(_ progress: SurgeryProgress) throws -> ProbeStates? {
     let requests = [options.input] + (sharesOneMatrix ? [] : [options.output])
     let isNeeded = requests.contains { if case .automatic = $0 { true } else { false } }
@@ -188,7 +205,7 @@ public struct Transplant: Sendable {
 
 extension ModelDirectory {
   /// - Throws: `ModelError` when a matrix of the vocabulary holds an infinity or a NaN.
-  func requireFiniteMatrices() throws(ModelError) {
+  package func requireFiniteMatrices() throws(ModelError) {
     let tensors = vocabularyTensors
     for entry in [tensors.input] + (tensors.output.map { [$0] } ?? []) + tensors.biases {
       if let row = entry.matrix.firstNonFiniteRow {

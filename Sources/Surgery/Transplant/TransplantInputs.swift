@@ -1,4 +1,5 @@
 internal import ByteIO
+internal import Hypernetworks
 internal import Tensors
 
 /// What went into a transplant, as the manifest lists it: names, and the SHA-256 of every file.
@@ -21,12 +22,37 @@ struct TransplantInputs {
     ] + (options.calibrationText?.texts ?? []) {
       try digest.add(text)
     }
+    for path in options.vectorText?.paths ?? [] {
+      try digest.add(InputDigest.sha256(ofFile: path) { _ in try progress("hashing the text", 0) })
+    }
     if case .written(let files) = transplant.target.files {
       for file in files {
         try digest.add(file.bytes)
       }
     }
+    if let hypernetwork = options.hypernetwork {
+      try digest.add(try Self.describe(hypernetwork, progress))
+    }
     identity = try digest.finish()
+  }
+
+  /// A hypernetwork by the SHA-256 of its files, and the model that it reads if that is not the base.
+  private static func describe(
+    _ hypernetwork: HypernetworkSource, _ progress: SurgeryProgress
+  ) throws -> String {
+    let directory = hypernetwork.network.directory
+    var members: [String] = []
+    for name in try FileSystem.names(inDirectory: directory).sorted()
+    where name.hasSuffix(".json") || name.hasSuffix(".safetensors") {
+      let digest = try InputDigest.sha256(ofFile: directory + "/" + name) { _ in
+        try progress("hashing the hypernetwork", 0)
+      }
+      members.append("\(JSONText.string(name)):\"\(digest)\"")
+    }
+    let other =
+      hypernetwork.fineTuningShare == nil
+      ? "" : try describe(hypernetwork.model, "base", progress)
+    return object(directory, members) + other
   }
 
   /// What gave the tokenizer.

@@ -46,7 +46,14 @@ struct TransplantManifest {
     if let tokens = transplant.options.learningTokens {
       members.append("\"learningTokens\":\(tokens)")
     }
+    if let text = transplant.options.vectorText {
+      let names = text.paths.map { JSONText.string(FileSystem.lastComponent($0)) }
+      members.append("\"vectorsFrom\":\(JSONText.list(names))")
+    }
     if transplant.options.calibrationText != nil { members.append("\"calibrated\":true") }
+    if let hypernetwork = transplant.options.hypernetwork {
+      members.append(hypernetwork.description)
+    }
     if transplant.unties { members.append("\"untied\":true") }
     switch transplant.options.rowCount {
     case .donor: break

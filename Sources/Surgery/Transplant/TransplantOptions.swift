@@ -23,6 +23,8 @@ public struct TransplantOptions: Sendable {
   /// How output rows are made.
   public var output: MethodRequest
   public var rowCount = RowCount.donor
+  /// What the method `hypernet` asks. With it `hypernet` is among the methods that are chosen from.
+  public var hypernetwork: HypernetworkSource?
   /// How many shared tokens are rebuilt for comparison with their real rows.
   public var heldOutCount = 256
   /// Whether a base whose input and output are one matrix gets two, since the two uses of a new token
@@ -31,6 +33,8 @@ public struct TransplantOptions: Sendable {
   /// A text on which methods are compared, from which maps are learnt, and to which the logits of new
   /// tokens are calibrated; without it the base writes text itself.
   public var calibrationText: CalibrationText?
+  /// A text from which vectors of tokens are learnt that take the place of a donor's rows.
+  public var vectorText: VectorText?
   /// The tokens of text, written by the base, from which maps between rows are learnt; 0 for none, and as
   /// many as take a minute or two when `nil`.
   public var learningTokens: Int?

@@ -1,4 +1,5 @@
 public import Tokenization
+internal import TokenizerFiles
 
 /// Tokens by what people call them: as the vocabulary spells them, or by the text that they stand for.
 public struct TokenNames: Sendable {

@@ -26,6 +26,17 @@ public struct MatrixView: Sendable {
     self.elementType = elementType
   }
 
+  /// A part of the memory of a matrix that others may write to while nobody looks.
+  ///
+  /// - Parameter offset: the place of the first element.
+  package init(_ storage: FloatStorage, offset: Int, rows: Int, columns: Int) {
+    let part = UnsafeMutableBufferPointer(
+      rebasing: storage.elements[offset..<(offset + rows * columns)])
+    self.init(
+      owner: storage, bytes: UnsafeRawBufferPointer(part), rows: rows, columns: columns,
+      elementType: .float32)
+  }
+
   /// A view of the bytes at `offset` of a mapped file.
   ///
   /// - Returns: `nil` when the element type is not real, the matrix does not lie inside the file, or

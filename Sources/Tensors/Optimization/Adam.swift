@@ -27,6 +27,14 @@ package struct Adam: Sendable {
     squares = means
   }
 
+  /// Takes over what another optimizer has remembered of as many parameters.
+  package mutating func restore(steps: Int, means: [Float], squares: [Float]) {
+    precondition(means.count == self.means.count && squares.count == means.count)
+    self.steps = steps
+    self.means = means
+    self.squares = squares
+  }
+
   /// Takes one step down the gradient.
   ///
   /// - Parameters:

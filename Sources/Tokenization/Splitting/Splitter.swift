@@ -44,6 +44,11 @@ struct Splitter: Sendable {
     return matcher.wordPattern
   }
 
+  /// Whether pieces depend on where in the original text they begin.
+  var needsOrigins: Bool {
+    steps.contains { if case .metaspace(_, .first) = $0 { true } else { false } }
+  }
+
   /// Whether a text stays one piece as it is.
   var isIdentity: Bool { steps.isEmpty }
 

@@ -216,7 +216,8 @@ struct TextPipeline: Sendable {
     of text: UnsafeBufferPointer<UInt8>, at start: Int, _ matchesAddedTokens: Bool,
     _ scratch: inout EncodingScratch
   ) throws(TokenizerError) {
-    var part = AlignedText(text, originalStart: start)
+    var part = AlignedText(
+      text, originalStart: start, keepsOrigins: splitter.needsOrigins)
     try TokenizerError.wrapping { () throws(NormalizationError) in try normalizer.normalize(&part) }
     if case .byteLevel(let engine) = engine {
       return part.bytes.withUnsafeBufferPointer {

@@ -1,5 +1,6 @@
 import Testing
 import Tokenization
+import TokenizerFiles
 
 @testable import Surgery
 

@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 import Tokenization
+import TokenizerFiles
 
 @testable import Surgery
 

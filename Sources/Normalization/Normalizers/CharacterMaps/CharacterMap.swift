@@ -8,6 +8,8 @@ public struct CharacterMap: Sendable {
   private let replacements: [UInt8]
   /// Whether anything that is replaced has a space or a control character behind its first byte.
   public private(set) var hasSpaceInside = false
+  /// The ASCII characters that are not replaced where they stand alone, by their value.
+  private var keptAlone: [Bool] = []
 
   /// - Throws: `NormalizationError.badCharacterMap` when the form is not sound: then no text can
   ///   lead a look-up out of the trie or out of the replacements.
@@ -23,7 +25,11 @@ public struct CharacterMap: Sendable {
       throw .badCharacterMap("its replacements are not valid UTF-8")
     }
     try validate()
+    keptAlone = (0..<0x80).map { replacement(for: [UInt8($0)]) == nil }
   }
+
+  /// Whether an ASCII character stays as it is where it is a grapheme cluster by itself.
+  func keepsAlone(_ character: UInt8) -> Bool { keptAlone[Int(character)] }
 
   private static func number(in bytes: [UInt8], at offset: Int) -> UInt32 {
     (0..<4).reduce(0) { $0 | UInt32(bytes[offset + $1]) << UInt32($1 * 8) }

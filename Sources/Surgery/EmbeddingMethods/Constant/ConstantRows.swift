@@ -30,6 +30,8 @@ private struct FittedConstant: FittedMethod {
   let mean: [Float]
   let deviations: [Float]
 
+  func serving(_ problem: EmbeddingProblem) -> (any FittedMethod)? { self }
+
   func rows(for targets: ArraySlice<TokenID>) -> MadeRows {
     var result = Matrix(rows: targets.count, columns: mean.count)
     for (index, target) in targets.enumerated() {

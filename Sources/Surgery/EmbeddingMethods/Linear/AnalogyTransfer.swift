@@ -21,8 +21,8 @@ public struct AnalogyTransfer: EmbeddingMethod {
   }
 }
 
-private struct FittedAnalogy: FittedMethod {
-  let problem: EmbeddingProblem
+private struct FittedAnalogy: ProblemServing {
+  var problem: EmbeddingProblem
   let map: RidgeMap
   let donorIDs: [TokenID: TokenID]
   let sourceMean: [Float]

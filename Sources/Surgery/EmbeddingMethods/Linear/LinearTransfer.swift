@@ -105,9 +105,9 @@ public struct RelativeTransfer: EmbeddingMethod {
 }
 
 /// What takes the donor's row of a token to its row in the base, all rows at once.
-struct DonorMap: FittedMethod {
+struct DonorMap: ProblemServing {
   let name: String
-  let problem: EmbeddingProblem
+  var problem: EmbeddingProblem
   let map: @Sendable (Matrix) -> Matrix
 
   init(name: String, problem: EmbeddingProblem, _ map: @escaping @Sendable (Matrix) -> Matrix) {

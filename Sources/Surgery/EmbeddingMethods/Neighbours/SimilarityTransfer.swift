@@ -38,10 +38,10 @@ public struct SimilarityTransfer: EmbeddingMethod {
   }
 }
 
-private struct FittedSimilarity: FittedMethod {
+private struct FittedSimilarity: ProblemServing {
   let name: String
   let rule: SimilarityTransfer.Rule
-  let problem: EmbeddingProblem
+  var problem: EmbeddingProblem
   /// The anchors' donor rows with norm 1.
   let units: Matrix
 

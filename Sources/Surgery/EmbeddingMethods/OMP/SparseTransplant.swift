@@ -77,10 +77,10 @@ extension SparseTransplant {
   }
 }
 
-private struct FittedPursuit: FittedMethod {
+private struct FittedPursuit: ProblemServing {
   let name: String
   let frame: SparseTransplant.Frame
-  let problem: EmbeddingProblem
+  var problem: EmbeddingProblem
   let pursuit: OrthogonalMatchingPursuit
   let donorMean: [Float]
   /// The base's mean row when centred, what the map leaves of the anchors' rows with a ridge map.

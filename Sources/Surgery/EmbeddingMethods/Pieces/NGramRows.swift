@@ -26,11 +26,11 @@ public struct NGramRows: EmbeddingMethod {
   }
 }
 
-private struct FittedNGrams: FittedMethod {
+private struct FittedNGrams: ProblemServing {
   let name: String
   let grams: ByteNGrams
   let map: RidgeMap
-  let problem: EmbeddingProblem
+  var problem: EmbeddingProblem
 
   func rows(for targets: ArraySlice<TokenID>) -> MadeRows {
     let texts = targets.map { problem.texts[$0] ?? [] }

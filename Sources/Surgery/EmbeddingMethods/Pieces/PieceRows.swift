@@ -42,9 +42,9 @@ public struct PieceRows: EmbeddingMethod {
   }
 }
 
-private struct FittedPieces: FittedMethod {
+private struct FittedPieces: ProblemServing {
   let method: PieceRows
-  let problem: EmbeddingProblem
+  var problem: EmbeddingProblem
 
   func rows(for targets: ArraySlice<TokenID>) -> MadeRows {
     let terms = targets.map { target -> (ids: [TokenID], coefficients: [Float]) in

@@ -32,7 +32,24 @@ struct UnigramEncoder: Sendable {
   func encode(
     _ piece: ArraySlice<UInt8>, into output: inout PieceTokens
   ) throws(TokenizerError) {
-    try append(segments(of: piece), of: piece, into: &output)
+    var lattice = UnigramLattice<Double>()
+    // Neighbouring unknown characters are looked up as one.
+    var unknown = piece.startIndex..<piece.startIndex
+    piece.withUnsafeBufferPointer {
+      search.forEachPart(of: $0, &lattice) { part in
+        let end = unknown.upperBound + part.length
+        if part.id == search.unknownID {
+          unknown = unknown.lowerBound..<end
+        } else {
+          append(piece[unknown], into: &output)
+          output.append(part.id, length: part.length)
+          unknown = end..<end
+        }
+      }
+    }
+    // Only a path that needs the unknown token asks for there being one.
+    if lattice.lacksUnknown { throw .missingUnknownID }
+    append(piece[unknown], into: &output)
   }
 
   /// Appends the tokens of parts of a piece, each a token or unknown.
@@ -40,38 +57,26 @@ struct UnigramEncoder: Sendable {
     _ segments: [Range<Int>], of piece: ArraySlice<UInt8>, into output: inout PieceTokens
   ) throws(TokenizerError) {
     for range in segments {
-      let text = piece[range]
-      if let id = vocabulary.id(of: text) {
-        output.append(id, length: text.count)
-      } else if let bytes = fallbackTokens(text) {
-        output.append(bytes, sharing: text.count)
-      } else if let unknownID = search.unknownID {
-        output.append(unknownID, length: text.count, isNamedByText: true)
-      } else {
-        throw .missingUnknownID
-      }
+      guard append(piece[range], into: &output) else { throw .missingUnknownID }
     }
   }
 
-  /// The tokens of the best path as ranges of the piece, neighbouring unknown ones joined.
-  private func segments(of piece: ArraySlice<UInt8>) throws(TokenizerError) -> [Range<Int>] {
-    var lattice = UnigramLattice<Double>()
-    var segments: [Range<Int>] = []
-    var start = piece.startIndex
-    var isBehindUnknown = false
-    piece.withUnsafeBufferPointer {
-      search.forEachPart(of: $0, &lattice) { part in
-        let end = start + part.length
-        let isUnknown = part.id == search.unknownID
-        if isUnknown, isBehindUnknown, let last = segments.popLast() { start = last.lowerBound }
-        segments.append(start..<end)
-        isBehindUnknown = isUnknown
-        start = end
-      }
+  /// Appends the tokens of a text that is a token or unknown, or nothing of an empty one.
+  ///
+  /// - Returns: false where nothing stands for it.
+  @discardableResult
+  private func append(_ text: ArraySlice<UInt8>, into output: inout PieceTokens) -> Bool {
+    if text.isEmpty { return true }
+    if let id = vocabulary.id(of: text) {
+      output.append(id, length: text.count)
+    } else if let bytes = fallbackTokens(text) {
+      output.append(bytes, sharing: text.count)
+    } else if let unknownID = search.unknownID {
+      output.append(unknownID, length: text.count, isNamedByText: true)
+    } else {
+      return false
     }
-    // Only a path that needs the unknown token asks for there being one.
-    if lattice.lacksUnknown { throw .missingUnknownID }
-    return segments
+    return true
   }
 
   private func fallbackTokens(_ text: ArraySlice<UInt8>) -> [TokenID]? {

@@ -1,6 +1,5 @@
 internal import Normalization
 package import Tokenization
-internal import TokenizerFiles
 
 /// The pieces into which a base's own model cuts the text of a token.
 ///
@@ -20,16 +19,10 @@ package struct TokenSegmentation: Sendable {
   private let longest: Int
 
   /// Longer texts are not cut; no vocabulary has such words.
-  private static let lengthLimit = 512
+  package static let lengthLimit = 512
 
-  /// The pieces of a model: the tokens that have a row.
-  package init(_ model: ModelDirectory) {
-    self.init(
-      model.tokenizer, model.vocabulary, model.specialTokens,
-      rowCount: model.vocabularyTensors.rows)
-  }
-
-  init(
+  /// - Parameter rowCount: tokens from this id on are no pieces: the matrix has no row for them.
+  package init(
     _ definition: TokenizerDefinition, _ vocabulary: TokenizerVocabulary, _ special: SpecialTokens,
     rowCount: Int
   ) {

@@ -1,5 +1,4 @@
-internal import Tokenization
-internal import TokenizerFiles
+package import Tokenization
 
 /// What a token stands for, independent of how its vocabulary spells it.
 ///
@@ -18,7 +17,7 @@ extension TokenSpelling {
   /// The surface of the token with `id`.
   ///
   /// - Parameter specialTokens: the tokens with a role, which stand for no text.
-  func surface(of id: TokenID, _ specialTokens: SpecialTokens) -> TokenSurface? {
+  package func surface(of id: TokenID, _ specialTokens: SpecialTokens) -> TokenSurface? {
     guard let spelled = vocabulary.spelling(of: id) else { return nil }
     if vocabulary.added[id]?.isSpecial == true || !specialTokens.roles(of: id).isEmpty {
       return .special(String(decoding: spelled, as: UTF8.self))
