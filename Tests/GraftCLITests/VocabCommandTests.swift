@@ -54,6 +54,26 @@ import Testing
     #expect(try ChildProcess.graft("vocab", "nearest", PackageFiles.exampleBase).status == 64)
   }
 
+  @Test func `A signal ends the building of an index and leaves nothing`() throws {
+    let folder = try TemporaryDirectory()
+    let file = folder("rows.safetensors")
+    let output = TensorOutput(name: "rows", elementType: .float32, shape: [150_000, 16]) { sink in
+      var random = SeededGenerator(seed: 1)
+      for _ in 0..<150_000 {
+        let row = (0..<16).map { _ in Float.random(in: -1...1, using: &random) }
+        try row.withUnsafeBufferPointer { try sink.write($0) }
+      }
+    }
+    try SafetensorsWriter.write([output], to: file)
+    let process = try ChildProcess(
+      [ChildProcess.graft, "vocab", "index", file, "--tensor", "rows"])
+    ChildProcess.sleep(microseconds: 400_000)
+    process.send(Signal.interrupt)
+    let result = try process.wait()
+    #expect(result.status == 1 && result.errorText.contains("interrupted"))
+    #expect(try FileSystem.names(inDirectory: folder.path) == ["rows.safetensors"])
+  }
+
   @Test func `A grown model is indexed, measured and generates`() throws {
     let folder = try TemporaryDirectory()
     let large = folder("large")

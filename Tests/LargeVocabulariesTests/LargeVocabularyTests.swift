@@ -67,7 +67,7 @@ struct GrownExample {
     } else {
       let encoding = try Tokenizer(example.base.tokenizer).encode(text, addSpecialTokens: false)
       var words: [UInt32?: [UInt8]] = [:]
-      for (index, word) in encoding.words.enumerated() {
+      for (index, word) in encoding.wordIDs.enumerated() {
         words[word, default: []] += Array(text.utf8)[encoding.offsets[index]]
       }
       pieces = words.sorted { ($0.key ?? 0) < ($1.key ?? 0) }.map(\.value)
