@@ -1,6 +1,7 @@
 import LanguageModels
 import LargeVocabularies
 import Surgery
+import Tensors
 import TestSupport
 import Testing
 import Tokenization
