@@ -119,6 +119,12 @@ let package = Package(
         "ByteIO", "DynamicMerging", "LanguageModels", "Surgery", "Tensors", "Tokenization",
         "TokenizerFiles",
       ]),
+    tests(
+      "LargeVocabulariesTests",
+      [
+        "ByteIO", "LanguageModels", "LargeVocabularies", "Surgery", "Tensors", "Tokenization",
+        "TokenizerFiles", "TokenizerTraining", "VectorSearch",
+      ]),
     tests("GraftCLITests", ["Graft"]),
   ],
   cxxLanguageStandard: .cxx17

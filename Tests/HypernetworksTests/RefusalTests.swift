@@ -11,11 +11,13 @@ import Testing
 
   /// What opening a changed copy of a checkpoint says.
   private func problem(
-    changingConfig change: (String) -> String = { $0 }, _ tensors: (inout [String: Matrix]) -> Void
+    replacing change: (old: String, new: String)? = nil,
+    _ tensors: (inout [String: Matrix]) -> Void = { _ in }
   ) throws -> HypernetworkError.Problem? {
     let directory = try TemporaryDirectory()
     let text = String(decoding: try FileSystem.read(golden.path + "/config.json"), as: UTF8.self)
-    try directory.write("config.json", change(text))
+    try directory.write(
+      "config.json", change.map { text.replacing($0.old, with: $0.new) } ?? text)
     let file = try SafetensorsFile(golden.path + "/model.safetensors")
     var matrices: [String: Matrix] = [:]
     for tensor in file.tensors { matrices[tensor.name] = Matrix(try file.matrix(tensor.name)) }
@@ -38,7 +40,7 @@ import Testing
   }
 
   @Test func `A whole checkpoint is opened`() throws {
-    #expect(try problem { _ in } == nil)
+    #expect(try problem() == nil)
   }
 
   @Test func `A missing tensor is named`() throws {
@@ -59,24 +61,18 @@ import Testing
   }
 
   @Test func `A config that asks for other tensors than there are is refused`() throws {
-    let found = try problem(
-      changingConfig: { $0.replacing("\"hn_n_layers\": 2", with: "\"hn_n_layers\": 3") }
-    ) { _ in }
+    let found = try problem(replacing: ("\"hn_n_layers\": 2", "\"hn_n_layers\": 3"))
     #expect(found == .missingTensor("model.encoder.layer.2.attention.self.query.weight"))
   }
 
   @Test func `A config of something else is refused`() throws {
-    let found = try problem(
-      changingConfig: { $0.replacing("zett_hypernetwork", with: "llama") }
-    ) { _ in }
+    let found = try problem(replacing: ("zett_hypernetwork", "llama"))
     #expect(found == .otherModel("llama"))
   }
 
   @Test func `Attention between tokens is refused`() throws {
     let key = "hn_add_inter_token_attention"
-    let found = try problem(
-      changingConfig: { $0.replacing("\"\(key)\": false", with: "\"\(key)\": true") }
-    ) { _ in }
+    let found = try problem(replacing: ("\"\(key)\": false", "\"\(key)\": true"))
     #expect(found == .unsupported(key: key, value: "true"))
   }
 

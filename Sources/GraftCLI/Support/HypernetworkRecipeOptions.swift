@@ -29,7 +29,7 @@ struct HypernetworkRecipeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The width inside its feed-forward blocks; without it, twice the width.", valueName: "n"))
+      "The width inside its feed-forward blocks; without it, the same.", valueName: "n"))
   var intermediate: Int?
 
   @Option(help: ArgumentHelp("The number of layers.", valueName: "n"))
@@ -59,7 +59,8 @@ struct HypernetworkRecipeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How much it counts beside the text that tokens predict their own rows.", valueName: "weight"))
+      "How much it counts beside the text that tokens predict their own rows.", valueName: "weight")
+  )
   var auxiliary = usual.auxiliaryWeight
 
   @Option(help: ArgumentHelp("Decides on everything that is drawn.", valueName: "n"))

@@ -34,12 +34,20 @@ struct TransplantSummary {
     let special = (report.sharedTokens[.role] ?? 0) + (report.sharedTokens[.name] ?? 0)
     let shared = byBytes + special
     let new = report.tokens - shared
-    return [
+    var lines = [
       line("shared", "\(shared.grouped) tokens (\(percent(shared, of: report.tokens)))")
         + style.dim("  \(byBytes.grouped) by their bytes, \(special.grouped) special"),
       line("new", "\(new.grouped) tokens"),
       line("dropped", "\(report.droppedTokens.grouped) tokens of the old vocabulary"),
     ]
+    if report.truncatedTokens > 0 {
+      lines.append(
+        line(
+          "cut short",
+          "\(report.truncatedTokens.grouped) tokens have more than the \(report.surfaceLength) pieces that "
+            + "the hypernetwork reads"))
+    }
+    return lines
   }
 
   private func matrix(_ matrix: TransplantReport.Matrix) -> [String] {

@@ -23,6 +23,8 @@ public final class HypernetworkTrainer {
   private let tokens: TrainingTokens
   private let loss: RowLoss
   private let stage: LanguageStage?
+  /// What held-out text costs with the mean of the pieces' rows, which never changes.
+  private var meanTextCost: Double?
   /// What tells the model's rows and the text from others.
   let inputIdentity: String
 
@@ -81,7 +83,7 @@ public final class HypernetworkTrainer {
   /// - Throws: what running the model, `progress` and `checkpoint` throw.
   public func train(
     progress: (_ stage: String, _ fraction: Double) throws -> Void,
-    report: (HypernetworkReport) -> Void, checkpoint: () throws -> Void = {}
+    report: (HypernetworkReport) throws -> Void, checkpoint: () throws -> Void = {}
   ) throws {
     var costs: [Double] = []
     while step < recipe.steps {
@@ -90,7 +92,7 @@ public final class HypernetworkTrainer {
       let isLast = step == recipe.steps
       let ends = !isLast && recipe.stage(step - 1) != recipe.stage(step)
       guard isLast || ends || step % recipe.validationInterval == 0 else { continue }
-      report(try validate(loss: costs.reduce(0, +) / Double(costs.count)))
+      try report(validate(loss: costs.reduce(0, +) / Double(costs.count)))
       costs = []
       if !isLast { try checkpoint() }
     }
@@ -151,7 +153,14 @@ public final class HypernetworkTrainer {
     return HypernetworkReport(
       step: step, steps: recipe.steps, stage: recipe.stage(max(step - 1, 0)).rawValue,
       loss: current, heldOutTokens: examples.count, rows: rows,
-      text: try stage?.validate(network))
+      text: try heldOutText())
+  }
+
+  private func heldOutText() throws -> (predicted: Double, mean: Double)? {
+    guard let stage, let predicted = try stage.heldOutCost(network) else { return nil }
+    let mean = try meanTextCost ?? stage.heldOutCost(nil)
+    meanTextCost = mean
+    return mean.map { (predicted, $0) }
   }
 }
 

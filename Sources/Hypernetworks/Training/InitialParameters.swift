@@ -94,7 +94,8 @@ struct InitialParameters {
 
   /// The way back from the network's dimensions to those of rows.
   private mutating func fillHeads(_ directions: Matrix, norm: Float) {
-    let names = config.hasSeparateOutput ? ["output_projection", "output_projection_out"] : ["output_projection"]
+    let names =
+      ["output_projection"] + (config.hasSeparateOutput ? ["output_projection_out"] : [])
     for (place, name) in names.enumerated() {
       fillBlock(name + ".0", norm: norm)
       let start = layout[name + ".1.weight"].offset

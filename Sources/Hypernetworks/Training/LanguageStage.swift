@@ -30,7 +30,8 @@ struct LanguageStage {
     guard let model = subject.language else {
       throw HypernetworkError(
         subject.directory,
-        .training("graft cannot run the model, and so not learn from text; ask for 0 language steps"))
+        .training(
+          "graft cannot run the model, and so not learn from text; ask for 0 steps on text"))
     }
     self.subject = subject
     self.model = model
@@ -76,8 +77,11 @@ struct LanguageStage {
 
   // MARK: Held-out text
 
-  /// The bits per byte of held-out text, with predicted rows and with the mean of the pieces' rows.
-  func validate(_ network: SurfaceNetwork) throws -> (predicted: Double, mean: Double)? {
+  /// The bits per byte of held-out text.
+  ///
+  /// - Parameter network: what predicts the rows of new tokens; `nil` for the mean of the pieces' rows.
+  /// - Returns: `nil` when no text is held out.
+  func heldOutCost(_ network: SurfaceNetwork?) throws -> Double? {
     var generator = SplitMix64(seed: recipe.seed, purpose: 5, step: 0)
     let vocabulary = sample(words.documents, isNoisy: false, &generator)
     let windows = words.windows(
@@ -87,12 +91,10 @@ struct LanguageStage {
     let surfaces = vocabulary.predicted.map {
       Array(candidates.pieces[$0].prefix(config.surfaceLength))
     }
-    let made = network.run(SurfaceBatch(surfaces, config), subject.rows, language: nil)
-    let means = RowBuffer(subject.rows.means(of: surfaces))
-    func cost(_ rows: RowBuffer) throws -> Double {
-      try textCost(of: windows, vocabulary, rows).nats / (Double(bytes) * log(2))
-    }
-    return (try cost(made.rows), try cost(means))
+    let rows =
+      network?.run(SurfaceBatch(surfaces, config), subject.rows, language: nil).rows
+      ?? RowBuffer(subject.rows.means(of: surfaces))
+    return try textCost(of: windows, vocabulary, rows).nats / (Double(bytes) * log(2))
   }
 
   // MARK: Vocabularies

@@ -56,9 +56,8 @@ struct TrainingWords: Sendable {
       }
       if !document.isEmpty { all.append(document) }
     }
-    if all.count < Self.heldOutShare, let longest = all.indices.max(by: {
-      all[$0].count < all[$1].count
-    }) {
+    let longest = all.indices.max { all[$0].count < all[$1].count }
+    if all.count < Self.heldOutShare, let longest {
       let count = all[longest].count / Self.heldOutShare
       heldOut = count > 0 ? [Array(all[longest].suffix(count))] : []
       all[longest].removeLast(count)

@@ -75,7 +75,9 @@ package final class RowBuffer: @unchecked Sendable {
   }
 
   /// Calls `body` for every row, on all cores.
-  package func forEachRow(_ body: @Sendable (_ row: Int, _ elements: UnsafeMutablePointer<Float>) -> Void) {
+  package func forEachRow(
+    _ body: @Sendable (_ row: Int, _ elements: UnsafeMutablePointer<Float>) -> Void
+  ) {
     parallelFor(count: rows, pieceSize: 32) { piece in
       for row in piece { body(row, self[row]) }
     }

@@ -110,7 +110,8 @@ package struct Tiles {
   }
 
   /// Calls `body` for every tile, on all cores.
-  package func runInParallel(_ body: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
+  package func runInParallel(_ body: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void)
+  {
     let (height, width) = (WeightMatrix.tileRows, WeightMatrix.tileColumns)
     let across = (columns + width - 1) / width
     let down = (rows + height - 1) / height

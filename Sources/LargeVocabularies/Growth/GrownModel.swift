@@ -2,6 +2,7 @@ internal import ByteIO
 public import Surgery
 internal import Tensors
 public import Tokenization
+internal import TokenizerFiles
 
 /// A model with a large vocabulary.
 ///

@@ -37,6 +37,14 @@ struct RebuiltMatrix: Sendable {
       shape: biases[index].shape(tokens: origins.count))
   }
 
+  /// The rows that a hypernetwork has made of more pieces than it reads.
+  func count(ofPredictedBeyond surfaceLength: Int) -> Int {
+    origins.count { origin in
+      guard case .computed(let method, let pieces) = origin else { return false }
+      return pieces.count > surfaceLength && method.contains(HypernetworkRows().name)
+    }
+  }
+
   private func replacement(
     of source: MatrixView, columns: Range<Int>, shape: [Int]
   ) -> TensorReplacement {

@@ -1,4 +1,5 @@
 internal import ByteIO
+internal import Hypernetworks
 internal import Tensors
 internal import Tokenization
 
@@ -56,6 +57,10 @@ public struct TransplantReport: Sendable {
   public let anchors: Int
   /// Base tokens that no donor token corresponds to.
   public let droppedTokens: Int
+  /// Tokens with more pieces than the hypernetwork that made their rows reads.
+  public let truncatedTokens: Int
+  /// How many it reads; 0 when there is no hypernetwork.
+  public let surfaceLength: Int
   /// The methods of the matrices, as `--method` takes them.
   public let method: String
   public let matrices: [Matrix]
@@ -76,6 +81,10 @@ public struct TransplantReport: Sendable {
     let methods = rebuilt.map(\.method)
     method = Set(methods).count == 1 ? methods[0] : methods.joined(separator: " / ")
     matrices = rebuilt.map(Matrix.init)
+    let length = transplant.options.hypernetwork?.network.config.surfaceLength ?? 0
+    surfaceLength = length
+    truncatedTokens =
+      length == 0 ? 0 : rebuilt.map { $0.count(ofPredictedBeyond: length) }.max() ?? 0
     self.directory = directory
     files = directory.map(Self.files) ?? []
   }
@@ -139,6 +148,7 @@ extension TransplantReport {
       "\"dropped\":\(droppedTokens)", "\"method\":\(JSONText.string(method))",
       "\"matrices\":\(JSONText.list(matrices.map(\.json)))",
     ]
+    if surfaceLength > 0 { members.append("\"truncated\":\(truncatedTokens)") }
     if let directory {
       members.append("\"directory\":\(JSONText.string(directory))")
       let sizes = files.map { "\(JSONText.string($0.name)):\($0.size)" }

@@ -75,7 +75,8 @@ struct HypernetPredictCommand: ParsableCommand {
         + "\(rows.surfaceLength)"
     }
     if rows.withoutPieces > 0 {
-      text += "\n\(rows.withoutPieces.grouped) tokens cannot be spelled by the model's and have no row"
+      text +=
+        "\n\(rows.withoutPieces.grouped) tokens cannot be spelled by the model's and have no row"
     }
     return text
   }

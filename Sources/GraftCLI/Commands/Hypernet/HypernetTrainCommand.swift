@@ -55,6 +55,7 @@ struct HypernetTrainCommand: ParsableCommand {
       throw ValidationError("\(output) exists; --force replaces it, --resume goes on with it.")
     }
     let documents = try separator.value.documents(inFiles: text + furtherTexts)
+    let log = BufferedWriter.standardOutput()
     let progress = ProgressBar()
     defer { progress.finish() }
     try progress.update("reading the model and the text", 0)
@@ -67,7 +68,9 @@ struct HypernetTrainCommand: ParsableCommand {
         progress: progress.update,
         report: { report in
           progress.finish()
-          print(json ? report.json : report.summary)
+          // Who reads a log of long work wants to see it grow.
+          try log.write((json ? report.json : report.summary) + "\n")
+          try log.flush()
         },
         checkpoint: { try trainer.save(to: output, replacing: true) })
     } catch is Interrupted {
