@@ -43,7 +43,8 @@ def main() -> None:
         large = pathlib.Path(options.work or temporary) / "large"
         steps = {
             "grow": [options.graft, "vocab", "grow", options.model, str(large), "--size", options.size, "--method",
-                     options.method, "--min-frequency", options.min_frequency, "--force", "--json", "--corpus", *options.corpus],
+                     options.method, "--min-frequency", options.min_frequency, "--force", "--json",
+                     "--corpus", *options.corpus],
             "index": [options.graft, "vocab", "index", str(large), "--force", "--build-breadth", options.build_breadth],
         }
         for name, command in steps.items():

@@ -17,8 +17,13 @@ import TokenizerFiles
   }
 
   private func merges(_ merging: BatchMerging) -> [FullRecount.Merge] {
-    merging.merges.map {
-      FullRecount.Merge(left: $0.left, right: $0.right, count: $0.count, replaced: $0.replaced)
+    merging.merges.map { merge in
+      func bytes(_ part: BatchMerge.Part) -> [UInt8] {
+        if case .surface(let bytes) = part { bytes } else { [] }
+      }
+      return FullRecount.Merge(
+        left: bytes(merge.left), right: bytes(merge.right), count: merge.count,
+        replaced: merge.replaced)
     }
   }
 

@@ -77,6 +77,12 @@ import TokenizerFiles
     let merging = try merger.merges(
       of: [String(repeating: "e", count: 100_000)], addSpecialTokens: false)
     #expect(merging.length(after: .max) == 1 && merging.mergeCount < 60)
+    // Long surfaces are told by the merge that made them, which each merge does here for the next.
+    let long = merging.merges.filter {
+      if case .result = $0.left { true } else { false }
+    }
+    #expect(long.count > 3 && long.allSatisfy { $0.rank > 3 })
+    #expect(long.contains { $0.left == .result(of: $0.rank - 1) })
     let pairs = try merger.merges(
       of: [String(repeating: "xy", count: 50_000)], addSpecialTokens: false)
     #expect(pairs.length(after: .max) == 1 && pairs.mergeCount < 60)

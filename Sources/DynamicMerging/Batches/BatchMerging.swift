@@ -2,11 +2,17 @@ internal import Tokenization
 
 /// One merge of a batch.
 public struct BatchMerge: Sendable, Equatable {
+  /// One of the two that merge.
+  public enum Part: Sendable, Equatable {
+    case surface([UInt8])
+    /// What an earlier merge made, by its rank, where that is long: in a word of n tokens that occurs once, surfaces
+    /// would add up to n² bytes.
+    case result(of: Int)
+  }
   /// The number of the merge, from 1 on.
   public let rank: Int
-  /// The surfaces of the two that merge.
-  public let left: [UInt8]
-  public let right: [UInt8]
+  public let left: Part
+  public let right: Part
   /// How often the pair stood in the batch when it was the most frequent, overlaps included.
   public let count: Int
   /// How often it was replaced, and so by how many tokens the batch became shorter.
@@ -23,6 +29,8 @@ public struct BatchMerging: Sendable {
   let vocabulary: MergeVocabulary
   private let surfaces: SurfaceTable
   private let numberedMerges: [MergeEngine.NumberedMerge]
+  /// For each symbol: the merge that made it first, from 1 on; 0 for a base token.
+  private let makers: [UInt32]
   /// For each position of `words.tokens`: the merge that joined it to what stands before it.
   private let joinedBy: [UInt32]
   /// The tokens of the batch after each number of merges, from 0 on.
@@ -37,6 +45,11 @@ public struct BatchMerging: Sendable {
     self.vocabulary = vocabulary
     surfaces = engine.surfaces
     numberedMerges = engine.merges
+    var makers = [UInt32](repeating: 0, count: engine.surfaces.count)
+    for (index, merge) in engine.merges.enumerated().reversed() {
+      makers[Int(merge.result)] = UInt32(index + 1)
+    }
+    self.makers = makers
     joinedBy = engine.joinedBy
     var length = words.baseLength
     lengths =
@@ -56,14 +69,22 @@ public struct BatchMerging: Sendable {
   public func merge(_ index: Int) -> BatchMerge {
     let merge = numberedMerges[index]
     return BatchMerge(
-      rank: index + 1, left: Array(surfaces.text[surfaces.range(of: merge.left)]),
-      right: Array(surfaces.text[surfaces.range(of: merge.right)]), count: Int(merge.count),
+      rank: index + 1, left: part(merge.left, before: index),
+      right: part(merge.right, before: index), count: Int(merge.count),
       replaced: Int(merge.replaced))
   }
 
+  /// Longer surfaces are told by the merge that made them.
+  private static let longestSurface = 256
+
+  private func part(_ symbol: UInt32, before index: Int) -> BatchMerge.Part {
+    let range = surfaces.range(of: symbol)
+    let maker = Int(makers[Int(symbol)])
+    return range.count > Self.longestSurface && (1...max(index, 1)).contains(maker)
+      ? .result(of: maker) : .surface(Array(surfaces.text[range]))
+  }
+
   /// All merges.
-  ///
-  /// - Complexity: O(length of all surfaces), which for a word of n tokens that occurs once can be n².
   public var merges: [BatchMerge] { (0..<mergeCount).map(merge) }
 
   // MARK: Lengths

@@ -30,6 +30,7 @@ struct MergeEngine {
   struct NumberedMerge {
     let left: UInt32
     let right: UInt32
+    let result: UInt32
     /// How often the pair stood in the batch, overlaps included.
     let count: UInt32
     /// How often it was replaced.
@@ -107,7 +108,9 @@ struct MergeEngine {
         joinedBy[Int(second)] = number
         replaced += weights[Int(position)]
       }
-      merges.append(NumberedMerge(left: left, right: right, count: count, replaced: replaced))
+      merges.append(
+        NumberedMerge(
+          left: left, right: right, result: symbol, count: count, replaced: replaced))
     }
   }
 

@@ -15,10 +15,11 @@ public struct MergedLines: Sendable {
     tokens = merger.tokenizer.vocabulary
   }
 
-  /// A merge: `batch`, `rank`, `a`, `b`, `count` (overlaps included) and `replaced`.
+  /// A merge: `batch`, `rank`, `a`, `b`, `count` (overlaps included) and `replaced`. A surface of more than 256 bytes
+  /// stands as the rank of the merge that made it.
   public func line(_ merge: BatchMerge, batch: Int) -> String {
-    "{\"batch\":\(batch),\"rank\":\(merge.rank),\"a\":\(Self.quoted(merge.left)),"
-      + "\"b\":\(Self.quoted(merge.right)),\"count\":\(merge.count),\"replaced\":\(merge.replaced)}"
+    "{\"batch\":\(batch),\"rank\":\(merge.rank),\"a\":\(spelled(merge.left)),"
+      + "\"b\":\(spelled(merge.right)),\"count\":\(merge.count),\"replaced\":\(merge.replaced)}"
   }
 
   /// What stands in the place of a text that cannot be merged.
@@ -42,6 +43,13 @@ public struct MergedLines: Sendable {
     var text = String.UnicodeScalarView()
     for byte in surface { text.append(ByteAlphabet.scalar(for: byte)) }
     return JSONText.string(String(text))
+  }
+
+  private func spelled(_ part: BatchMerge.Part) -> String {
+    switch part {
+    case .surface(let surface): Self.quoted(surface)
+    case .result(let rank): String(rank)
+    }
   }
 
   private func spelled(_ unit: MergedUnit) -> String {

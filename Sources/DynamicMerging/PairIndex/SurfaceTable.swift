@@ -19,6 +19,9 @@ struct SurfaceTable {
 
   init(text: [UInt8]) { self.text = text }
 
+  /// The number of symbols.
+  var count: Int { starts.count }
+
   /// Where a symbol's surface stands in `text`.
   func range(of symbol: UInt32) -> Range<Int> {
     let start = starts[Int(symbol)]
