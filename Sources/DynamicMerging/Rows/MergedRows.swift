@@ -31,17 +31,23 @@ public final class MergedRows {
   /// - Parameters:
   ///   - model: the model whose tokens are merged.
   ///   - donor: another model, for methods that need one.
+  ///   - hypernetwork: one that reads the rows of the model, for methods that need one.
   ///   - capacity: how many rows are kept, at least 1.
-  /// - Throws: `MethodError.needsDonor` when the method needs a donor and there is none, `ModelError` when a matrix
+  /// - Throws: `MethodError` when the method needs a donor or a hypernetwork and there is none, `ModelError` when a matrix
   ///   holds numbers that are not finite or the two models share no token.
   public init(
-    _ model: ModelDirectory, donor: ModelDirectory? = nil, method: any EmbeddingMethod,
+    _ model: ModelDirectory, donor: ModelDirectory? = nil,
+    hypernetwork: HypernetworkSource? = nil, method: any EmbeddingMethod,
     capacity: Int = defaultCapacity
   ) throws {
     if method.needsDonor, donor == nil { throw MethodError.needsDonor(method.name) }
+    if method.needsHypernetwork, hypernetwork == nil {
+      throw MethodError.needsHypernetwork(method.name)
+    }
     self.method = method
     base = model.vocabularyTensors.input.matrix
-    sources = try RowSources(model, donor: method.needsDonor ? donor : nil)
+    sources = try RowSources(
+      model, donor: method.needsDonor ? donor : nil, hypernetwork: hypernetwork)
     cache = RowCache(capacity: capacity, columns: base.columns)
   }
 

@@ -10,6 +10,7 @@ struct RowSources {
   private let anchors: [EmbeddingProblem.Anchor]
   /// What the anchors stand for, by donor id.
   private let texts: [TokenID: [UInt8]]
+  private let hypernetwork: HypernetworkSource?
   private let segmentation: TokenSegmentation
   private let donorSegmentation: TokenSegmentation?
   /// Merged tokens are numbered from here on, beyond all ids.
@@ -18,11 +19,14 @@ struct RowSources {
   let mean: [Float]
 
   /// - Throws: `ModelError`.
-  init(_ model: ModelDirectory, donor: ModelDirectory?) throws {
+  init(
+    _ model: ModelDirectory, donor: ModelDirectory?, hypernetwork: HypernetworkSource?
+  ) throws {
+    self.hypernetwork = hypernetwork
     base = model.vocabularyTensors.input.matrix
     self.donor = donor?.vocabularyTensors.input.matrix
-    segmentation = Self.segmentation(of: model)
-    donorSegmentation = donor.map(Self.segmentation)
+    segmentation = TokenSegmentation(model)
+    donorSegmentation = donor.map { TokenSegmentation($0) }
     try model.requireFiniteMatrices()
     try donor?.requireFiniteMatrices()
     let spelling = TokenSpelling((donor ?? model).tokenizer, (donor ?? model).vocabulary)
@@ -42,16 +46,11 @@ struct RowSources {
     mean = MeanRow(base, anchors: anchors).row
   }
 
-  private static func segmentation(of model: ModelDirectory) -> TokenSegmentation {
-    TokenSegmentation(
-      model.tokenizer, model.vocabulary, model.specialTokens,
-      rowCount: model.vocabularyTensors.rows)
-  }
-
   /// The rows that are wanted for some surfaces, in their order.
   func problem(for surfaces: [[UInt8]]) -> EmbeddingProblem {
     var problem = EmbeddingProblem(
       base: base, donor: donor, anchors: anchors, targets: [], texts: texts)
+    problem.hypernetwork = hypernetwork
     for (index, surface) in surfaces.enumerated() {
       let target = firstTarget + TokenID(index)
       problem.targets.append(target)

@@ -37,10 +37,24 @@ struct MergedRowOptions: ParsableArguments {
       """, valueName: "model"))
   var donor: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A hypernetwork for the model in ZeTT's layout, for the method hypernet.", valueName: "dir"))
+  var hypernet: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The language of the texts, for a hypernetwork that tells languages apart.",
+      valueName: "code"))
+  var language: String?
+
   @Option(help: ArgumentHelp("How many rows are kept for later batches.", valueName: "count"))
   var cacheRows = MergedRows.defaultCapacity
 
   func validate() throws {
+    if hypernet == nil, language != nil {
+      throw ValidationError("--language goes with --hypernet.")
+    }
     if cacheRows < 1 { throw ValidationError("--cache-rows must be at least 1.") }
     do {
       _ = try embeddingMethod()
@@ -58,7 +72,10 @@ struct MergedRowOptions: ParsableArguments {
   /// What makes the rows.
   func rows(of model: ModelDirectory) throws -> MergedRows {
     try MergedRows(
-      model, donor: donor.map { try ModelDirectory($0) }, method: embeddingMethod(),
-      capacity: cacheRows)
+      model, donor: donor.map { try ModelDirectory($0) },
+      hypernetwork: hypernet.map {
+        try HypernetworkSource(Hypernetwork($0), reading: model, language: language)
+      },
+      method: embeddingMethod(), capacity: cacheRows)
   }
 }
