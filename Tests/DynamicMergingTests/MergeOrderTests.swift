@@ -19,7 +19,12 @@ import TokenizerFiles
   private func merges(_ merging: BatchMerging) -> [FullRecount.Merge] {
     merging.merges.map { merge in
       func bytes(_ part: BatchMerge.Part) -> [UInt8] {
-        if case .surface(let bytes) = part { bytes } else { [] }
+        switch part {
+        case .surface(let bytes): return bytes
+        case .result(let rank):
+          let maker = merging.merge(rank - 1)
+          return bytes(maker.left) + bytes(maker.right)
+        }
       }
       return FullRecount.Merge(
         left: bytes(merge.left), right: bytes(merge.right), count: merge.count,
