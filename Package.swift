@@ -116,7 +116,7 @@ let package = Package(
     tests(
       "DynamicMergingTests",
       [
-        "ByteIO", "DynamicMerging", "LanguageModels", "Surgery", "Tensors", "Tokenization",
+        "ByteIO", "DynamicMerging", "Hypernetworks", "LanguageModels", "Surgery", "Tensors", "Tokenization",
         "TokenizerFiles",
       ]),
     tests(

@@ -33,6 +33,8 @@ def main() -> None:
     parser.add_argument("text")
     parser.add_argument("corpus", nargs="+")
     parser.add_argument("--size", default="1000000")
+    parser.add_argument("--min-frequency", default="2", help="1 where the corpus is too small for so many tokens")
+    parser.add_argument("--build-breadth", default="128")
     parser.add_argument("--graft", default=".build/release/graft")
     parser.add_argument("--method", default="fvt")
     parser.add_argument("--work", help="where the large model is made and kept; a temporary directory without it")
@@ -41,8 +43,9 @@ def main() -> None:
         large = pathlib.Path(options.work or temporary) / "large"
         steps = {
             "grow": [options.graft, "vocab", "grow", options.model, str(large), "--size", options.size, "--method",
-                     options.method, "--force", "--json", "--corpus", *options.corpus],
-            "index": [options.graft, "vocab", "index", str(large), "--force"],
+                     options.method, "--min-frequency", options.min_frequency, "--force", "--json",
+                     "--corpus", *options.corpus],
+            "index": [options.graft, "vocab", "index", str(large), "--force", "--build-breadth", options.build_breadth],
         }
         for name, command in steps.items():
             output, wall, processor, memory = run(*command)

@@ -41,7 +41,7 @@ class Network(nn.Module):
         separate = config["separate_out_embeddings"]
         source = 2 * width if separate else width
         encoder = RobertaConfig(
-            vocab_size=config["pad_token_id"] + 1, pad_token_id=config["pad_token_id"], hidden_size=hidden,
+            vocab_size=config["pad_token_id"] + 1, hidden_size=hidden,
             intermediate_size=inner, num_hidden_layers=config["hn_n_layers"], type_vocab_size=1,
             num_attention_heads=config.get("hn_num_attention_heads") or hidden // 64, layer_norm_eps=1e-5,
             max_position_embeddings=positions)

@@ -88,9 +88,10 @@ struct hnsw_graph {
   std::vector<BackLink> back_links;
   std::vector<size_t> group_starts;
 
-  explicit hnsw_graph(const hnsw_shape &shape)
+  /* A graph with room for so many nodes. */
+  hnsw_graph(const hnsw_shape &shape, long capacity)
       : rows(shape.dimension),
-        graph(&rows, static_cast<size_t>(shape.capacity), static_cast<size_t>(shape.links),
+        graph(&rows, static_cast<size_t>(capacity), static_cast<size_t>(shape.links),
               static_cast<size_t>(shape.breadth)) {}
 
   ~hnsw_graph() {
@@ -128,21 +129,19 @@ struct hnsw_graph {
     return node;
   }
 
-  /* Takes over what is stored elsewhere. Nothing writes to it: searches do not, and nothing can be added.
-     Returns whether it can be this graph. */
-  bool borrow(const hnsw_stored &stored) {
-    const size_t count = graph.max_elements_;
+  /* Takes over what is stored elsewhere, in a graph with hardly any room of its own. Nothing writes to it:
+     searches do not, and nothing can be added. Returns whether it can be this graph. */
+  bool borrow(const hnsw_stored &stored, size_t count) {
     size_t size = 0;
     for (size_t node = 0; node < count; node++) size += stored.levels[node] * graph.size_links_per_element_;
     if (static_cast<size_t>(stored.records_size) != count * graph.size_data_per_element_ ||
         static_cast<size_t>(stored.upper_size) != size || stored.entry < 0 ||
         static_cast<size_t>(stored.entry) >= count)
       return false;
+    make_room(count);
     std::free(graph.data_level0_memory_);
     graph.data_level0_memory_ = static_cast<char *>(const_cast<void *>(stored.records));
     borrows = true;
-    // Searches lock nothing.
-    std::vector<std::mutex>().swap(graph.link_list_locks_);
     char *next = static_cast<char *>(const_cast<void *>(stored.upper));
     for (size_t node = 0; node < count; node++) {
       const int level = stored.levels[node];
@@ -154,6 +153,18 @@ struct hnsw_graph {
     graph.enterpoint_node_ = static_cast<Node>(stored.entry);
     linked = count;
     return is_sound();
+  }
+
+  /* Room for what searches need to know of the nodes. They lock nothing, so that there are no locks. */
+  void make_room(size_t count) {
+    graph.element_levels_.resize(count);
+    void *lists = std::realloc(graph.linkLists_, count * sizeof *graph.linkLists_);
+    if (!lists) throw std::bad_alloc();
+    graph.linkLists_ = static_cast<char **>(lists);
+    auto pool = std::make_unique<hnswlib::VisitedListPool>(1, static_cast<int>(count));
+    delete graph.visited_list_pool_;
+    graph.visited_list_pool_ = pool.release();
+    graph.max_elements_ = count;
   }
 
   /* Whether every link leads to a node that has the link's level. */

@@ -20,7 +20,7 @@ extern "C" {
 
 hnsw_status hnsw_create(const hnsw_shape *shape, hnsw_graph **graph) {
   return guarded([&] {
-    *graph = new hnsw_graph(*shape);
+    *graph = new hnsw_graph(*shape, shape->capacity);
     return HNSW_OK;
   });
 }
@@ -156,8 +156,8 @@ const void *hnsw_upper_links(const hnsw_graph *self, long node) { return self->g
 
 hnsw_status hnsw_open(const hnsw_shape *shape, const hnsw_stored *stored, hnsw_graph **result) {
   return guarded([&] {
-    auto self = std::make_unique<hnsw_graph>(*shape);
-    if (!self->borrow(*stored)) return HNSW_INVALID;
+    auto self = std::make_unique<hnsw_graph>(*shape, 1);
+    if (!self->borrow(*stored, static_cast<size_t>(shape->capacity))) return HNSW_INVALID;
     *result = self.release();
     return HNSW_OK;
   });

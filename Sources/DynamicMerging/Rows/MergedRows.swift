@@ -31,14 +31,13 @@ public final class MergedRows {
   /// - Parameters:
   ///   - model: the model whose tokens are merged.
   ///   - donor: another model, for methods that need one.
-  ///   - hypernetwork: one that reads the rows of the model, for methods that need one.
+  ///   - hypernetwork: what the method `hypernet` asks.
   ///   - capacity: how many rows are kept, at least 1.
-  /// - Throws: `MethodError` when the method needs a donor or a hypernetwork and there is none, `ModelError` when a matrix
-  ///   holds numbers that are not finite or the two models share no token.
+  /// - Throws: `MethodError` when the method needs a donor or a hypernetwork and there is none, `ModelError` when a
+  ///   matrix holds numbers that are not finite or the two models share no token.
   public init(
-    _ model: ModelDirectory, donor: ModelDirectory? = nil,
-    hypernetwork: HypernetworkSource? = nil, method: any EmbeddingMethod,
-    capacity: Int = defaultCapacity
+    _ model: ModelDirectory, donor: ModelDirectory? = nil, hypernetwork: HypernetworkSource? = nil,
+    method: any EmbeddingMethod, capacity: Int = defaultCapacity
   ) throws {
     if method.needsDonor, donor == nil { throw MethodError.needsDonor(method.name) }
     if method.needsHypernetwork, hypernetwork == nil {

@@ -7,10 +7,10 @@ internal import TokenizerFiles
 struct RowSources {
   private let base: MatrixView
   private let donor: MatrixView?
+  private let hypernetwork: HypernetworkSource?
   private let anchors: [EmbeddingProblem.Anchor]
   /// What the anchors stand for, by donor id.
   private let texts: [TokenID: [UInt8]]
-  private let hypernetwork: HypernetworkSource?
   private let segmentation: TokenSegmentation
   private let donorSegmentation: TokenSegmentation?
   /// Merged tokens are numbered from here on, beyond all ids.
@@ -19,9 +19,7 @@ struct RowSources {
   let mean: [Float]
 
   /// - Throws: `ModelError`.
-  init(
-    _ model: ModelDirectory, donor: ModelDirectory?, hypernetwork: HypernetworkSource?
-  ) throws {
+  init(_ model: ModelDirectory, donor: ModelDirectory?, hypernetwork: HypernetworkSource?) throws {
     self.hypernetwork = hypernetwork
     base = model.vocabularyTensors.input.matrix
     self.donor = donor?.vocabularyTensors.input.matrix
@@ -50,7 +48,8 @@ struct RowSources {
   func problem(for surfaces: [[UInt8]]) -> EmbeddingProblem {
     var problem = EmbeddingProblem(
       base: base, donor: donor, anchors: anchors, targets: [], texts: texts)
-    problem.hypernetwork = hypernetwork
+    // The rows are kept where they are bounded.
+    problem.hypernetwork = hypernetwork?.withoutPredictions()
     for (index, surface) in surfaces.enumerated() {
       let target = firstTarget + TokenID(index)
       problem.targets.append(target)

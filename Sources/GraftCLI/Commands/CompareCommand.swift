@@ -114,7 +114,7 @@ struct CompareCommand: ParsableCommand {
         Swift.print(
           """
           {"file":\(JSONText.string(input)),"tokenizer":\(JSONText.string(tokenizers[index])),\
-          "vocabulary":\(comparison.tokenizers[index].vocabulary.ids.count),\
+          "vocabulary":\(vocabularySize(index, comparison).map(String.init) ?? "null"),\
           "tokens":\(cost.tokens),"unknown":\(cost.unknownTokens),"bytes":\(measure.size.bytes),\
           "characters":\(measure.size.characters),"words":\(measure.size.words)}
           """)
@@ -138,6 +138,13 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
+  /// The number of tokens; `nil` where every word is one.
+  private func vocabularySize(_ index: Int, _ comparison: TokenizerComparison) -> Int? {
+    let tokenizer = comparison.tokenizers[index]
+    if case .words = tokenizer.definition.model { return nil }
+    return tokenizer.vocabulary.ids.count
+  }
+
   private func row(
     _ index: Int, _ measure: Measure, _ comparison: TokenizerComparison
   ) -> [String] {
@@ -146,7 +153,7 @@ struct CompareCommand: ParsableCommand {
       b > 0 ? (Double(a) / Double(b)).rounded(to: 2) : "–"
     }
     return [
-      tokenizers[index], String(comparison.tokenizers[index].vocabulary.ids.count),
+      tokenizers[index], vocabularySize(index, comparison).map(String.init) ?? "open",
       String(cost.tokens), ratio(measure.size.bytes, cost.tokens),
       ratio(cost.tokens, measure.size.words), String(cost.unknownTokens),
       ratio(cost.tokens, measure.costs[0].tokens),

@@ -137,10 +137,10 @@ struct LanguageStage {
     of windows: [[UInt32]], _ vocabulary: Vocabulary, _ made: RowBuffer,
     into slope: RowBuffer? = nil
   ) throws -> (nats: Double, tokens: Int) {
+    let longest = max(model.contextLength - 1, 2)
     let sequences = windows.map { window in
-      window.flatMap { word in
-        vocabulary.tokenizer.tokens(of: Int(word)).compactMap { vocabulary.rows[$0] }
-      }
+      let tokens = window.flatMap { vocabulary.tokenizer.tokens(of: Int($0)) }
+      return tokens.compactMap { vocabulary.rows[$0] }.prefix(longest)
     }.filter { $0.count > 1 }
     let (count, width) = (vocabulary.predicted.count, config.embeddingSize)
     let outputStart = config.hasSeparateOutput ? width : 0
@@ -152,7 +152,7 @@ struct LanguageStage {
     // A sequence begins with the token that documents begin with, if there is one.
     let start = subject.documentStart.map { subject.rows.input.row(Int($0)) }
     let places = sequences.flatMap { (start == nil ? [] : [-1]) + $0.dropLast() }
-    let targets = sequences.flatMap { start == nil ? Array($0.dropFirst()) : $0 }
+    let targets = sequences.flatMap { start == nil ? $0.dropFirst() : $0 }
     guard !targets.isEmpty else { return (0, 0) }
     var rows = Matrix(rows: places.count, columns: width)
     for (row, place) in places.enumerated() {

@@ -34,7 +34,8 @@ extension EmbeddingMethod {
 public protocol FittedMethod: Sendable {
   /// The rows of some targets, in their order.
   ///
-  /// The same targets get the same bits in whatever blocks they are asked for.
+  /// The same targets get the same rows in whatever blocks they are asked for, but for the rounding of
+  /// products of matrices.
   func rows(for targets: ArraySlice<TokenID>) throws -> MadeRows
 
   /// The same.

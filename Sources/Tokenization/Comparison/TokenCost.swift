@@ -27,7 +27,7 @@ public struct TokenizerComparison: Sendable {
     self.tokenizers = tokenizers
     unknownIDs = tokenizers.map { tokenizer in
       let spelling = TokenSpelling(tokenizer.definition, tokenizer.vocabulary)
-      return Set(tokenizer.vocabulary.ids.filter { spelling.kind(of: $0) == .unknown })
+      return Set(tokenizer.vocabulary.ids.filter(spelling.standsForUnknown))
     }
   }
 

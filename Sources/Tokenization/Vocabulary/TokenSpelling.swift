@@ -138,6 +138,12 @@ public struct TokenSpelling: Sendable {
     return .normal
   }
 
+  /// Whether the model makes the token of what it has no token for. It may count as special as well.
+  public func standsForUnknown(_ id: TokenID) -> Bool {
+    if kind(of: id) == .unknown { return true }
+    return vocabulary.model.token(id).map { isUnknown(id, Array($0)) } ?? false
+  }
+
   private func isUnknown(_ id: TokenID, _ spelled: [UInt8]) -> Bool {
     func isName(_ name: String?) -> Bool { name.map { spelled.elementsEqual($0.utf8) } ?? false }
     return switch model {

@@ -17,6 +17,8 @@ extension NearestNeighborIndex {
     guard rows.count < Int(Int32.max), rows.columns <= RowQuantizer.mostColumns else {
       throw VectorSearchError.tooLarge(rows: rows.count, columns: rows.columns)
     }
+    // Such a row would spoil the mean, and by that all the others.
+    if let row = rows.matrix.firstNonFiniteRow { throw VectorSearchError.nonFinite(row: row) }
     let builder = IndexBuilder(
       rows: rows, mean: rows.mean, quantizer: RowQuantizer(columns: rows.columns))
     let nodes = RowGroups(hashes: try builder.hashes(progress))

@@ -37,7 +37,7 @@ public struct NearestNeighborIndex: NeighborSearch {
   let mean: [Float]
 
   /// The candidates that a search keeps.
-  public static let defaultBreadth = 200
+  public static let defaultBreadth = 800
 
   init(
     rows: SearchedRows, settings: Settings, graph: NeighborGraph?, nodes: RowGroups, mean: [Float]

@@ -27,7 +27,7 @@ struct MergedRowOptions: ParsableArguments {
       How rows of new tokens are made: mean, weighted, first, last or first+last of the rows of their pieces, or any \
       method of `graft transplant`.
       """, valueName: "method"))
-  var method = "mean"
+  var method: String?
 
   @Option(
     help: ArgumentHelp(
@@ -39,7 +39,7 @@ struct MergedRowOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A hypernetwork for the model in ZeTT's layout, for the method hypernet.", valueName: "dir"))
+      "A hypernetwork of the model, for the method hypernet, which it chooses.", valueName: "dir"))
   var hypernet: String?
 
   @Option(
@@ -52,7 +52,7 @@ struct MergedRowOptions: ParsableArguments {
   var cacheRows = MergedRows.defaultCapacity
 
   func validate() throws {
-    if hypernet == nil, language != nil {
+    if language != nil && hypernet == nil {
       throw ValidationError("--language goes with --hypernet.")
     }
     if cacheRows < 1 { throw ValidationError("--cache-rows must be at least 1.") }
@@ -66,7 +66,8 @@ struct MergedRowOptions: ParsableArguments {
   /// The method that is asked for. `mean` is that of a token's pieces here: the mean of all rows, which it is for a
   /// transplant, says nothing of a token that is spelled by others.
   func embeddingMethod() throws(MethodError) -> any EmbeddingMethod {
-    try MethodNotation.method(method == "mean" ? PieceRows.Weights.mean.rawValue : method)
+    let name = method ?? (hypernet == nil ? "mean" : HypernetworkRows().name)
+    return try MethodNotation.method(name == "mean" ? PieceRows.Weights.mean.rawValue : name)
   }
 
   /// What makes the rows.
@@ -75,7 +76,6 @@ struct MergedRowOptions: ParsableArguments {
       model, donor: donor.map { try ModelDirectory($0) },
       hypernetwork: hypernet.map {
         try HypernetworkSource(Hypernetwork($0), reading: model, language: language)
-      },
-      method: embeddingMethod(), capacity: cacheRows)
+      }, method: embeddingMethod(), capacity: cacheRows)
   }
 }

@@ -18,7 +18,7 @@ public struct HypernetworkSource: Sendable {
   let language: Int?
   let rows: SourceRows
   private let cutter: SurfaceCutter
-  private let made = PredictionStore()
+  private var made = PredictionStore()
 
   /// - Parameters:
   ///   - model: the model that the hypernetwork was trained for.
@@ -64,6 +64,13 @@ public struct HypernetworkSource: Sendable {
   }
 
   // MARK: Predicting
+
+  /// The same without what it has predicted so far.
+  package func withoutPredictions() -> HypernetworkSource {
+    var result = self
+    result.made = PredictionStore()
+    return result
+  }
 
   /// The pieces that are read of a text: those of the model's own tokenizer, or of the hypernetwork's
   /// where the model's has none.
