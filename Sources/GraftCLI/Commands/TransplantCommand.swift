@@ -11,8 +11,8 @@ struct TransplantCommand: ParsableCommand {
       both have are kept bit for bit; the others are made by the method that does best on shared \
       tokens that are held out, for input and output rows by themselves, or by the one that is asked \
       for. A hypernetwork (--hypernet) is one more method, hypernet, which auto considers too. The new \
-      directory appears complete or not at all; its graft.json says where every row came \
-      from. With --tokenizer there is no donor model, and OUT comes second. A model can be a GGUF file \
+      directory appears complete or not at all; its graft.json says where every row came from. With \
+      --tokenizer there is no donor model, and OUT comes second. A model can be a GGUF file \
       (embeddings in F32, F16, BF16 or Q8_0); a base that is one makes one of OUT.
 
       The new model has the ids and the padded size of the donor, so that the two can draft for each \
@@ -21,8 +21,8 @@ struct TransplantCommand: ParsableCommand {
       Methods: fvt, weighted, first, last (from the base's rows of a token's pieces); omp-8, omp-r8, \
       omp-c8, ridge-omp-8 (orthogonal matching pursuit with 8 shared tokens: plain, mergekit's \
       selection, centred, after a ridge map); ridge, procrustes, relative (maps from the donor's \
-      space); analogy; knn-8, focus, clp (similar shared tokens); ngram (bytes of the token); hypernet; mean, zero, normal. Joined by + they \
-      are averaged.
+      space); analogy; knn-8, focus, clp (similar shared tokens); ngram (bytes of the token); hypernet; \
+      mean, zero, normal. Joined by + they are averaged.
 
       Examples:
         graft transplant llama-3.2-1b/ qwen2.5-0.5b/ llama-with-qwen-tokens/
