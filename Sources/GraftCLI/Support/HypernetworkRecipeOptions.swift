@@ -29,7 +29,7 @@ struct HypernetworkRecipeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The width inside its feed-forward blocks; without it, the same.", valueName: "n"))
+      "The width inside its feed-forward blocks; without it, twice that.", valueName: "n"))
   var intermediate: Int?
 
   @Option(help: ArgumentHelp("The number of layers.", valueName: "n"))
