@@ -22,14 +22,7 @@ struct EvalCommand: ParsableCommand {
   @Argument(help: "The model directory.")
   var model: String
 
-  @Argument(help: ArgumentHelp("Further texts.", valueName: "files"))
-  var furtherTexts: [String] = []
-
-  @Option(help: ArgumentHelp("A text in UTF-8; - is standard input.", valueName: "file"))
-  var text: [String]
-
-  @Option(help: "What stands between the documents of a file.")
-  var separator = NamedValue(DocumentSeparator.none)
+  @OptionGroup var texts: DocumentOptions
 
   @Option(
     help: ArgumentHelp(
@@ -74,7 +67,6 @@ struct EvalCommand: ParsableCommand {
 
   func validate() throws {
     if dynamic, before != nil { throw ValidationError("--before does not go with --dynamic.") }
-    if text.isEmpty { throw ValidationError("--text is needed: a file with text.") }
     if let context, context < 2 { throw ValidationError("--context must be at least 2.") }
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
   }
@@ -82,7 +74,7 @@ struct EvalCommand: ParsableCommand {
   func run() throws {
     Interruption.catchSignals()
     ThreadLimit.set(jobs)
-    let documents = try separator.value.documents(inFiles: text + furtherTexts)
+    let documents = try texts.documents()
     let progress = ProgressBar()
     defer { progress.finish() }
     let evaluator = try open(model)

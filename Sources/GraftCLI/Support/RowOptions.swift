@@ -7,7 +7,7 @@ struct RowOptions: ParsableArguments {
   var model: String
 
   @Option(help: "Which rows of the model.")
-  var rows = NamedValue(VocabularyRole.output)
+  var rows = NamedValue(MatrixRole.output)
 
   @Option(help: ArgumentHelp("The tensor of a safetensors file.", valueName: "name"))
   var tensor: String?

@@ -34,14 +34,9 @@ public struct HypernetworkSubject: Sendable {
     segmentation = TokenSegmentation(
       definition, vocabulary, specialTokens, rowCount: rows.input.rows)
     let spelling = TokenSpelling(definition, vocabulary)
-    var texts: [(id: TokenID, text: [UInt8])] = []
-    for id in vocabulary.ids where id < rows.input.rows {
-      guard case .text(let bytes)? = spelling.surface(of: id, specialTokens), !bytes.isEmpty,
-        !spelling.isByteFallback(id)
-      else { continue }
-      texts.append((id, bytes))
+    texts = spelling.texts(specialTokens).filter {
+      $0.id < rows.input.rows && !spelling.isByteFallback($0.id)
     }
-    self.texts = texts
     documentStart = specialTokens.documentStart
     // A token that spells no text, so that no surface holds it.
     let known = Set(texts.map(\.id))

@@ -3,17 +3,9 @@ public import Surgery
 internal import Tensors
 public import VectorSearch
 
-/// Which of a model's matrices has the rows of tokens.
-public enum VocabularyRole: String, Sendable, CaseIterable {
-  /// The rows that make logits: those of the output layer, or of the embedding that it shares.
-  case output
-  /// The embedding of what is read.
-  case input
-}
-
 extension ModelDirectory {
   /// The rows of all tokens, with the biases of the output layer.
-  public func rows(_ role: VocabularyRole) -> SearchedRows {
+  public func rows(_ role: MatrixRole) -> SearchedRows {
     switch role {
     case .input: return SearchedRows(vocabularyTensors.input.matrix)
     case .output:
@@ -28,7 +20,7 @@ extension ModelDirectory {
   }
 
   /// Where the index of these rows is looked for: beside the weights.
-  public func indexPath(_ role: VocabularyRole) -> String {
+  public func indexPath(_ role: MatrixRole) -> String {
     path("\(role.rawValue)-rows\(NearestNeighborIndex.fileEnding)")
   }
 
@@ -36,7 +28,7 @@ extension ModelDirectory {
   ///
   /// - Throws: `VectorSearchError` when it is damaged or of other rows.
   public func storedIndex(
-    _ role: VocabularyRole
+    _ role: MatrixRole
   ) throws(VectorSearchError) -> NearestNeighborIndex? {
     let path = indexPath(role)
     guard FileSystem.isFile(path) else { return nil }

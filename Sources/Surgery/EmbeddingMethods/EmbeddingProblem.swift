@@ -85,10 +85,10 @@ public struct EmbeddingProblem: Sendable {
 }
 
 /// What an embedding matrix is for.
-public enum MatrixRole: String, Sendable {
+public enum MatrixRole: String, Sendable, CaseIterable {
   /// The embedding of what is read, and a matrix that is both.
   case input
-  /// The projection to logits.
+  /// The projection to logits, or the embedding that it shares.
   case output
 }
 

@@ -68,13 +68,8 @@ public struct Transplant: Sendable {
     try configEdit.requirePlaceholders()
     try configEdit.requirePadding()
     let spelling = TokenSpelling(target.definition, target.vocabulary)
-    var texts: [TokenID: [UInt8]] = [:]
-    for id in target.vocabulary.ids {
-      if case .text(let bytes)? = spelling.surface(of: id, target.specialTokens), !bytes.isEmpty {
-        texts[id] = bytes
-      }
-    }
-    donorTexts = texts
+    donorTexts = Dictionary(
+      uniqueKeysWithValues: spelling.texts(target.specialTokens).map { ($0.id, $0.text) })
     for request in [options.input, options.output] {
       guard target.model == nil, options.vectorText == nil, case .method(let method) = request,
         method.needsDonor

@@ -25,4 +25,14 @@ extension TokenSpelling {
     guard let text = text(of: id) else { return nil }
     return endsWord(id) ? .wordEnd(text) : .text(text)
   }
+
+  /// The tokens that stand for text, ascending, with it.
+  package func texts(_ specialTokens: SpecialTokens) -> [(id: TokenID, text: [UInt8])] {
+    vocabulary.ids.compactMap { id in
+      guard case .text(let text)? = surface(of: id, specialTokens), !text.isEmpty else {
+        return nil
+      }
+      return (id, text)
+    }
+  }
 }

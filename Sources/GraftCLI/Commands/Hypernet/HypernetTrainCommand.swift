@@ -25,14 +25,7 @@ struct HypernetTrainCommand: ParsableCommand {
   @Argument(help: "The model directory.")
   var model: String
 
-  @Argument(help: ArgumentHelp("Further texts.", valueName: "files"))
-  var furtherTexts: [String] = []
-
-  @Option(help: ArgumentHelp("A text in UTF-8; - is standard input.", valueName: "file"))
-  var text: [String]
-
-  @Option(help: "What stands between the documents of a file.")
-  var separator = NamedValue(DocumentSeparator.none)
+  @OptionGroup var texts: DocumentOptions
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The directory to write.", valueName: "dir"))
@@ -54,7 +47,7 @@ struct HypernetTrainCommand: ParsableCommand {
     if !force && !resume && FileSystem.kind(output) != nil {
       throw ValidationError("\(output) exists; --force replaces it, --resume goes on with it.")
     }
-    let documents = try separator.value.documents(inFiles: text + furtherTexts)
+    let documents = try texts.documents()
     let log = BufferedWriter.standardOutput()
     let progress = ProgressBar()
     defer { progress.finish() }

@@ -70,9 +70,7 @@ extension HypernetworkSource {
   ) throws -> TokenRows {
     let spelling = TokenSpelling(target.definition, target.vocabulary)
     var (ids, pieces, without): ([TokenID], [[TokenID]], Int) = ([], [], 0)
-    for id in target.vocabulary.ids {
-      guard case .text(let text)? = spelling.surface(of: id, target.specialTokens), !text.isEmpty
-      else { continue }
+    for (id, text) in spelling.texts(target.specialTokens) {
       let found = self.pieces(of: text, known: nil)
       if found.isEmpty {
         without += 1
