@@ -5,10 +5,11 @@ tokens are counted anew in every round, overlaps included, a dictionary keeping 
 the most frequent pair, of equally frequent ones the first, is replaced from left to right in every sequence; until
 enough merges are made or no pair is left. Pairs merge within the pieces of the pre-tokenizer.
 
-    python bench_merging.py TOKENIZER.json TEXT --graft .build/release/graft [--batch N] [--merges N …] [--lines N]
+    python bench_merging.py TOKENIZER.json TEXT --graft .build/release/graft [--batch N] [--merges N] [--lines N]
 
-runs both on the same lines, compares every merge and every token, and prints the times of both: the processor time of the
-merging alone here, that of the whole program (reading, encoding and writing included) there.
+runs both on the same lines, compares every merge and every token, and prints the processor time of the merging alone in
+Python and of graft's whole program (reading, encoding and writing included). Where GraftBench has been built
+(`swift build -c release --package-path tools/bench`), it also times graft's merging alone, and the same recount in Swift.
 """
 
 import argparse
@@ -98,11 +99,21 @@ def run_graft(graft: str, tokenizer: Path, texts: list[str], batch_size: int, li
     return [(merge["batch"], merge["a"], merge["b"], merge["count"]) for merge in merges], tokens, seconds
 
 
+def run_library(bench: Path, tokenizer: Path, texts: list[str], batch_size: int, limit: int | None) -> dict:
+    """The times of merging alone: by graft's library, and by a recount in Swift."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write("\n".join(texts))
+        file.flush()
+        command = [str(bench), "merging", str(tokenizer), "-", file.name, str(batch_size), str(limit or 0)]
+        return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tokenizer", type=Path)
     parser.add_argument("text", type=Path)
     parser.add_argument("--graft", default=".build/release/graft")
+    parser.add_argument("--bench", type=Path, default=Path("tools/bench/.build/release/GraftBench"))
     parser.add_argument("--batch", type=int, default=32, help="lines that are merged together")
     parser.add_argument("--merges", type=int, help="merges of each batch; without it until nothing is left")
     parser.add_argument("--lines", type=int, help="use only so many lines")
@@ -124,6 +135,13 @@ def main() -> None:
     print(f"{len(texts)} lines, {base} tokens, {len(merges)} merges, {sum(map(len, tokens))} tokens after them")
     made = run_graft(arguments.graft, arguments.tokenizer, texts, arguments.batch, arguments.merges)
     print(f"python {seconds:.3f} s, graft {made[2]:.3f} s of processor time: {seconds / made[2]:.0f} times faster")
+    if arguments.bench.exists():
+        library = run_library(arguments.bench, arguments.tokenizer, texts, arguments.batch, arguments.merges)
+        if library["merges"] != len(merges) or not library["equal"]:
+            sys.exit("the recount in Swift differs")
+        merging, recount = library["merging"], library["recount"]
+        print(f"merging alone {merging:.4f} s: {seconds / merging:.0f} times faster than Python, "
+              f"{recount / merging:.0f} times faster than the recount in Swift ({recount:.3f} s)")
     if made[0] != merges or made[1] != tokens:
         differing = next((pair for pair in zip(merges, made[0]) if pair[0] != pair[1]), None)
         sys.exit(f"the merges or tokens differ: {differing or 'in number'}")

@@ -103,4 +103,29 @@ import VectorSearch
       #expect(throws: (any Error).self) { try open(changed) }
     }
   }
+  @Test func `A file whose hashes fit is searched without harm or is refused`() throws {
+    #expect(try #require(SealedIndex.seal(bytes)) == bytes)
+    var random = SeededGenerator(seed: 4)
+    let queries = Samples.queries(3, seed: 5)
+    var opened = 0
+    for _ in 0..<400 {
+      var changed = bytes
+      for _ in 0..<Int.random(in: 1...8, using: &random) {
+        // Numbers of four bytes, most of them in the parts that say where to go on.
+        let place = 4 * Int.random(in: 4..<(bytes.count / 4), using: &random)
+        let value = [0, 1, 1499, 1500, 0xFFFF, .max, UInt32.random(in: 0...2000, using: &random)]
+          .randomElement(using: &random)
+        withUnsafeBytes(of: value?.littleEndian) {
+          changed.replaceSubrange(place..<(place + 4), with: $0.prefix(4))
+        }
+      }
+      guard let sealed = SealedIndex.seal(changed), let index = try? open(sealed) else { continue }
+      opened += 1
+      for query in queries {
+        let found = try index.nearest(to: query, count: 10, by: .product)
+        #expect(found.allSatisfy { rows.matrix.rows > $0.row })
+      }
+    }
+    #expect(opened > 0)
+  }
 }

@@ -15,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DONOR = json.loads((ROOT / "vocabs/example-donor/tokenizer.json").read_text())
 FIXTURES = ROOT / "Tests/Fixtures/tokenizers"
+HYPERNETWORKS = ROOT / "Tests/Fixtures/hypernetworks"
 
 
 def alphabet():
@@ -188,6 +189,8 @@ def seeds():
         "decode": [bytes(range(64)), struct.pack("<9H", 1, 2, 300, 301, 4000, 65535, 0, 17, 17)],
         "encode": [path.read_bytes() for path in sorted((HERE / "seeds/encode").iterdir())],
         "gguf": list(gguf_files()),
+        "hypernetwork": [(folder / "config.json").read_bytes() + b"\n%%\n" + (folder / "model.safetensors").read_bytes()
+                         for folder in sorted(HYPERNETWORKS.iterdir())],
         "gzip": [gzip.compress(tiktoken()), gzip.compress(VOCAB_TXT, 1), gzip.compress(b" " * 5000)],
         "json": [b'{"a":[1,-2.5e3,true,null,"\\u00e9\\ud83d\\ude00\\n"],"b":{"a":{}},"a":[]}', CONFIG, SPEC],
         "model-config": [CONFIG + b'\n%%\n{"sep_token":"[SEP]"}\n%%\n{"<z>":8}', CONFIG],

@@ -53,12 +53,14 @@ struct SearchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How many candidates a search in an index keeps (ef): more find more and take longer.",
-      valueName: "n"))
-  var breadth = NearestNeighborIndex.defaultBreadth
+      """
+      How many candidates a search in an index keeps (ef): more find more and take longer. Without it, as many as \
+      suit the index.
+      """, valueName: "n"))
+  var breadth: Int?
 
   func validate() throws {
-    if breadth < 1 { throw ValidationError("--breadth must be at least 1.") }
+    if let breadth, breadth < 1 { throw ValidationError("--breadth must be at least 1.") }
     if exact && index != nil { throw ValidationError("--exact uses no --index.") }
   }
 
@@ -69,7 +71,7 @@ struct SearchOptions: ParsableArguments {
     }
     var opened = try NearestNeighborIndex(
       contentsOf: index ?? source.indexPath, for: source.rows)
-    opened.breadth = breadth
+    opened.breadth = breadth ?? opened.breadth
     return opened
   }
 }

@@ -33,7 +33,10 @@ struct VocabRecallCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How many candidates a search keeps (ef); may be given several times.", valueName: "n"))
+      """
+      How many candidates a search keeps (ef); may be given several times. Without it, some, and what searches \
+      keep by themselves.
+      """, valueName: "n"))
   var breadth: [Int] = []
 
   @Option(help: ArgumentHelp("The number of threads.", valueName: "n"))
@@ -69,7 +72,7 @@ struct VocabRecallCommand: ParsableCommand {
     }
     let exactTime = (ContinuousClock.now - start) / states.count
     var lines: [Line] = []
-    for breadth in breadth.isEmpty ? [50, 100, 200, 400, 800] : breadth {
+    for breadth in breadth.isEmpty ? [100, 200, 400, index.breadth] : breadth {
       index.breadth = breadth
       let quality = try SearchQuality(
         of: index, queries: states, expected: expected, by: .product)

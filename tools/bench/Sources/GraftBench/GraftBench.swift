@@ -5,6 +5,7 @@ import Graft
 ///
 ///     GraftBench speed TOKENIZER SPEC|- SECONDS FILE...     documents are separated by the byte 0x1E
 ///     GraftBench scaling TOKENIZER SPEC|- FILE...           one text per file, in parts of growing lengths
+///     GraftBench merging TOKENIZER SPEC|- FILE BATCH MERGES lines are texts; MERGES of each batch, 0 for all
 ///
 /// Ids go through a 64-bit FNV-1a hash over documents, which the caller compares with the peers'.
 @main
@@ -16,6 +17,10 @@ enum GraftBench {
     let open = { try Tokenizer(contentsOf: arguments[1], spec: spec) }
     switch arguments[0] {
     case "scaling": try Scaling.run(open, Array(arguments[3...]))
+    case "merging":
+      let numbers = arguments[4...].compactMap { Int($0) }
+      guard numbers.count == 2 else { return print("usage: see the source of GraftBench") }
+      try Merging.run(open(), batchSize: numbers[0], limit: numbers[1], file: arguments[3])
     default:
       let start = Clock.now
       let tokenizer = try open()

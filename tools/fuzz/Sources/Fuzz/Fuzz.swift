@@ -23,6 +23,8 @@ enum Fuzz {
     "encode": { try EncodeTarget().run },
     "gguf": { try TokenizerFileTarget("vocabulary.gguf").run },
     "gzip": { try TokenizerFileTarget("tokenizer.json").run },
+    "hypernetwork": { try HypernetworkTarget().run },
+    "index": { try IndexTarget().run },
     "json": { JSONTarget().run },
     "model-config": { try TokenizerDirectoryTarget(["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"]).run },
     "pattern": { PatternTarget().run },
