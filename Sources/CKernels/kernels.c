@@ -7,17 +7,17 @@
 /* The kernels for one instruction set. */
 typedef struct {
   float (*values)(const float *, const int16_t *, long, const float *, const float *, float *);
-  void (*states)(const float *, const int16_t *, const int16_t *, long, const int16_t *, const float *, long,
-                 const float *, float *, float *);
+  uint32_t (*states)(const float *, const int16_t *, const int16_t *, long, const int16_t *, const float *, long,
+                     const float *, const float *, float *);
   uint64_t (*columns)(const float *, const float *, float);
-  void (*line)(const int16_t *, const int16_t *, int16_t *);
+  void (*lines)(const int16_t *const *, long, long, int16_t *);
   void (*quantize)(const float *, const float *, float, long, int16_t *);
   int32_t (*dot_bytes)(const int8_t *, const int8_t *, long);
   int32_t (*dot_words)(const int16_t *, const int8_t *, long);
 } kernel_set;
 
 #define KERNEL_SET(prefix)                                                                              \
-  {prefix##_panel_values, prefix##_panel_states, prefix##_panel_columns, prefix##_panel_line, prefix##_quantize, \
+  {prefix##_panel_values, prefix##_panel_states, prefix##_panel_columns, prefix##_panel_lines, prefix##_quantize, \
    prefix##_dot_bytes,    prefix##_dot_words}
 
 #define NAME(x) baseline_##x
@@ -82,18 +82,31 @@ float kernels_panel_values(const float *base, const int16_t *rows, long lines, c
   return kernels()->values(base, rows, lines, factors, weights, values);
 }
 
-void kernels_panel_states(const float *base, const int16_t *rows, const int16_t *next, long lines,
-                          const int16_t *factors, const float *scales, long states, const float *weights,
-                          float *last, float *largest) {
-  kernels()->states(base, rows, next, lines, factors, scales, states, weights, last, largest);
+uint32_t kernels_panel_states(const float *base, const int16_t *rows, const int16_t *next, long lines,
+                              const int16_t *factors, const float *scales, long states, const float *weights,
+                              const float *bounds, float *last) {
+  return kernels()->states(base, rows, next, lines, factors, scales, states, weights, bounds, last);
 }
 
 uint64_t kernels_panel_columns(const float *values, const float *weights, float threshold) {
   return kernels()->columns(values, weights, threshold);
 }
 
-void kernels_panel_line(const int16_t *even, const int16_t *odd, int16_t *line) {
-  kernels()->line(even, odd, line);
+void kernels_panel_lines(const int16_t *const *rows, long count, long start, int16_t *lines) {
+  kernels()->lines(rows, count, start, lines);
+}
+
+void kernels_panel_gather(const int16_t *row, const int32_t *indices, long count, int16_t *target, long panel_size) {
+  /* How far ahead memory is asked for. */
+  enum { AHEAD = 48 };
+  for (long c = 0; c < count && c < AHEAD; c++) __builtin_prefetch(row + indices[c], 0, 2);
+  for (long first = 0; first < count; first += KERNELS_PANEL_WIDTH, target += panel_size) {
+    const long rest = count - first, width = rest < KERNELS_PANEL_WIDTH ? rest : KERNELS_PANEL_WIDTH;
+    for (long c = 0; c < width; c++) {
+      if (c + AHEAD < rest) __builtin_prefetch(row + indices[first + c + AHEAD], 0, 2);
+      target[2 * c] = row[indices[first + c]];
+    }
+  }
 }
 
 void kernels_quantize(const float *source, const float *scales, float scale, long count, int16_t *target) {

@@ -25,6 +25,13 @@ TARGET static inline float NAME(maximum)(NAME(ints) scores) {
   return result;
 }
 
+TARGET static inline int NAME(reaches)(NAME(ints) scores, float bound) {
+  NAME(flags) flags = __builtin_convertvector((NAME(floats))scores >= bound, NAME(flags));
+  uint16_t bits = 0;
+  __builtin_memcpy(&bits, &flags, sizeof flags);
+  return bits != 0;
+}
+
 TARGET static float NAME(panel_values)(const float *base, const int16_t *rows, long lines,
                                        const float *factors, const float *weights, float *values) {
   enum { VECTORS = 32 / LANES };
@@ -50,9 +57,9 @@ TARGET static float NAME(panel_values)(const float *base, const int16_t *rows, l
 
 /* VECTORS registers of columns for STATES states: their sums stay in registers. */
 #define DEFINE_BLOCK(STATES, VECTORS)                                                                     \
-  TARGET static void NAME(panel_##STATES)(                                                                \
+  TARGET static uint32_t NAME(panel_##STATES)(                                                              \
       const float *base, const int16_t *rows, const int16_t *next, long lines, const int16_t *factors,    \
-      const float *scales, const float *weights, float *last, float *largest) {                           \
+      const float *scales, const float *weights, const float *bounds, float *last) {                      \
     NAME(ints) maxima[STATES];                                                                            \
     for (int s = 0; s < STATES; s++) maxima[s] = (NAME(ints)){0};                                         \
     for (int c = 0; c < KERNELS_PANEL_WIDTH; c += VECTORS * LANES) {                                      \
@@ -82,7 +89,9 @@ TARGET static float NAME(panel_values)(const float *base, const int16_t *rows, l
         *(NAME(floats) *)(last + c + v * LANES) = value;                                                  \
       }                                                                                                   \
     }                                                                                                     \
-    for (int s = 0; s < STATES; s++) largest[s] = NAME(maximum)(maxima[s]);                               \
+    uint32_t states = 0;                                                                                  \
+    for (int s = 0; s < STATES; s++) states |= (uint32_t)NAME(reaches)(maxima[s], bounds[s]) << s;        \
+    return states;                                                                                        \
   }
 
 DEFINE_BLOCK(1, WIDE)
@@ -93,16 +102,16 @@ DEFINE_BLOCK(5, 2)
 DEFINE_BLOCK(6, 2)
 #undef DEFINE_BLOCK
 
-TARGET static void NAME(panel_states)(
+TARGET static uint32_t NAME(panel_states)(
     const float *base, const int16_t *rows, const int16_t *next, long lines, const int16_t *factors,
-    const float *scales, long states, const float *weights, float *last, float *largest) {
+    const float *scales, long states, const float *weights, const float *bounds, float *last) {
   switch (states) {
-  case 1: NAME(panel_1)(base, rows, next, lines, factors, scales, weights, last, largest); break;
-  case 2: NAME(panel_2)(base, rows, next, lines, factors, scales, weights, last, largest); break;
-  case 3: NAME(panel_3)(base, rows, next, lines, factors, scales, weights, last, largest); break;
-  case 4: NAME(panel_4)(base, rows, next, lines, factors, scales, weights, last, largest); break;
-  case 5: NAME(panel_5)(base, rows, next, lines, factors, scales, weights, last, largest); break;
-  default: NAME(panel_6)(base, rows, next, lines, factors, scales, weights, last, largest); break;
+  case 1: return NAME(panel_1)(base, rows, next, lines, factors, scales, weights, bounds, last);
+  case 2: return NAME(panel_2)(base, rows, next, lines, factors, scales, weights, bounds, last);
+  case 3: return NAME(panel_3)(base, rows, next, lines, factors, scales, weights, bounds, last);
+  case 4: return NAME(panel_4)(base, rows, next, lines, factors, scales, weights, bounds, last);
+  case 5: return NAME(panel_5)(base, rows, next, lines, factors, scales, weights, bounds, last);
+  default: return NAME(panel_6)(base, rows, next, lines, factors, scales, weights, bounds, last);
   }
 }
 
@@ -118,14 +127,17 @@ TARGET static uint64_t NAME(panel_columns)(const float *values, const float *wei
   return columns;
 }
 
-TARGET static void NAME(panel_line)(const int16_t *even, const int16_t *odd, int16_t *line) {
-  for (int c = 0; c < KERNELS_PANEL_WIDTH; c += LANES) {
-    /* What is read next: rows go on for many panels. */
-    __builtin_prefetch(even + c + 8 * KERNELS_PANEL_WIDTH, 0, 2);
-    __builtin_prefetch(odd + c + 8 * KERNELS_PANEL_WIDTH, 0, 2);
-    NAME(ints) low = __builtin_convertvector(*(const NAME(shorts) *)(even + c), NAME(ints));
-    NAME(ints) high = __builtin_convertvector(*(const NAME(shorts) *)(odd + c), NAME(ints));
-    *(NAME(ints) *)(line + 2 * c) = (low & 0xFFFF) | high << 16;
+TARGET static void NAME(panel_lines)(const int16_t *const *rows, long count, long start, int16_t *lines) {
+  for (long row = 0; row < count; row += 2, lines += 2 * KERNELS_PANEL_WIDTH) {
+    const int16_t *even = rows[row] + start, *odd = rows[row + (row + 1 < count)] + start;
+    for (int c = 0; c < KERNELS_PANEL_WIDTH; c += LANES) {
+      /* What is read next: rows go on for many panels. */
+      __builtin_prefetch(even + c + 8 * KERNELS_PANEL_WIDTH, 0, 2);
+      __builtin_prefetch(odd + c + 8 * KERNELS_PANEL_WIDTH, 0, 2);
+      NAME(ints) low = __builtin_convertvector(*(const NAME(shorts) *)(even + c), NAME(ints));
+      NAME(ints) high = __builtin_convertvector(*(const NAME(shorts) *)(odd + c), NAME(ints));
+      *(NAME(ints) *)(lines + 2 * c) = (low & 0xFFFF) | high << 16;
+    }
   }
 }
 

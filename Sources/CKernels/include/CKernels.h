@@ -31,16 +31,22 @@ float kernels_panel_values(const float *base, const int16_t *rows, long lines, c
    factors  per line, per state, the factors of the even and the odd row
    states   1...KERNELS_LARGEST_STATES
    last     receives v[states - 1]
-   largest  receives per state the largest |v[s][c]| * weights[c] */
-void kernels_panel_states(const float *base, const int16_t *rows, const int16_t *next, long lines,
-                          const int16_t *factors, const float *scales, long states, const float *weights,
-                          float *last, float *largest);
+   bounds   per state, positive
+   Returns the states with |v[s][c]| * weights[c] >= bounds[s] for a column c, state s as bit s. */
+uint32_t kernels_panel_states(const float *base, const int16_t *rows, const int16_t *next, long lines,
+                              const int16_t *factors, const float *scales, long states, const float *weights,
+                              const float *bounds, float *last);
 
 /* The columns with |values[c]| * weights[c] >= threshold, column c as bit c. */
 uint64_t kernels_panel_columns(const float *values, const float *weights, float threshold);
 
-/* One line of a panel from the elements of its two rows. */
-void kernels_panel_line(const int16_t *even, const int16_t *odd, int16_t *line);
+/* The lines of a panel, one for every two of `count` rows, whose columns begin at `rows[j] + start`. */
+void kernels_panel_lines(const int16_t *const *rows, long count, long start, int16_t *lines);
+
+/* One row of several panels, `panel_size` elements from one to the next: in column c of panel p the element
+   indices[p * KERNELS_PANEL_WIDTH + c] of a row in memory, which is read from afar and in no order. `target` is the
+   row's element for the first column of the first panel. */
+void kernels_panel_gather(const int16_t *row, const int32_t *indices, long count, int16_t *target, long panel_size);
 
 /* target[c] = source[c] * scale * scales[c], rounded to the nearest integer and held within
    -32767...32767. */

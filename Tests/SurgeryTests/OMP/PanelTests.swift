@@ -21,14 +21,34 @@ import Testing
         (0..<Panels.width).map { _ in Int16.random(in: -32767...32767, using: &random) }
       }
       lines = [Int16](repeating: 0, count: Panels.lineCount(rows: rows) * 2 * Panels.width)
-      for pair in 0..<Panels.lineCount(rows: rows) {
-        let even = elements[2 * pair]
-        let odd = 2 * pair + 1 < rows ? elements[2 * pair + 1] : even
+      elements.withRowPointers { rows in
         lines.withUnsafeMutableBufferPointer { lines in
-          guard let start = lines.baseAddress else { return }
-          Panels.line(even, odd, into: start + pair * 2 * Panels.width)
+          if let start = lines.baseAddress { Panels.fill(rows[...], from: 0, into: start) }
         }
       }
+    }
+  }
+
+  @Test func `Panels take the elements of a row that are asked for`() {
+    var random = SeededGenerator(seed: 2)
+    let row = (0..<5000).map { _ in Int16.random(in: .min ... .max, using: &random) }
+    let panelSize = 6 * Panels.width
+    for count in [0, 1, 47, 48, 63, 64, 65, 200] {
+      let indices = (0..<count).map { _ in Int32.random(in: 0..<5000, using: &random) }
+      var panels = [Int16](repeating: 7, count: 4 * panelSize)
+      var expected = panels
+      for (place, index) in indices.enumerated() {
+        let (panel, column) = place.quotientAndRemainder(dividingBy: Panels.width)
+        expected[panel * panelSize + Panels.place(row: 3, column: column)] = row[Int(index)]
+      }
+      panels.withUnsafeMutableBufferPointer { panels in
+        guard let start = panels.baseAddress else { return }
+        indices.withUnsafeBufferPointer {
+          Panels.gather(
+            row, $0, into: start + Panels.place(row: 3, column: 0), panelSize: panelSize)
+        }
+      }
+      #expect(panels == expected)
     }
   }
 
@@ -78,24 +98,34 @@ import Testing
       }
     }
     let scales = (0..<states).map { _ in Float.random(in: 0...1e-9, using: &random) }
-    var last = [Float](repeating: .nan, count: Panels.width)
-    var largest = [Float](repeating: .nan, count: states)
-    Panels.states(
-      base: panel.base, rows: panel.lines, next: panel.lines, lines: lines, factors: factors,
-      scales: scales, count: states, weights: panel.weights, last: &last, largest: &largest)
-    for state in 0..<states {
-      var expectedLargest: Float = 0
-      for column in 0..<Panels.width {
-        var sum = 0
-        for row in 0..<rows {
-          let factor = factors[(row / 2 * states + state) * 2 + row % 2]
-          sum += Int(factor) * Int(panel.elements[row][column])
-        }
-        let expected = panel.base[column] - scales[state] * Float(sum)
-        expectedLargest = max(expectedLargest, abs(expected) * panel.weights[column])
-        if state == states - 1 { #expect(abs(last[column] - expected) < 1e-6) }
+    func value(_ state: Int, _ column: Int) -> Float {
+      var sum = 0
+      for row in 0..<rows {
+        let factor = factors[(row / 2 * states + state) * 2 + row % 2]
+        sum += Int(factor) * Int(panel.elements[row][column])
       }
-      #expect(abs(largest[state] - expectedLargest) < 1e-6)
+      return panel.base[column] - scales[state] * Float(sum)
+    }
+    var last = [Float](repeating: .nan, count: Panels.width)
+    var bounds: [Float] = []
+    for state in 0..<states {
+      var largest: Float = 0
+      for column in 0..<Panels.width {
+        largest = max(largest, abs(value(state, column)) * panel.weights[column])
+      }
+      bounds.append(max(largest, .leastNormalMagnitude))
+    }
+    // Half of the states reach their bounds by a little, the others miss them by as much.
+    let isReached = (0..<states).map { ($0 + rows) % 2 == 0 && bounds[$0] > 1e-6 }
+    for state in 0..<states { bounds[state] *= isReached[state] ? 0.9999 : 1.0001 }
+    let reached = Panels.states(
+      base: panel.base, rows: panel.lines, next: panel.lines, lines: lines, factors: factors,
+      scales: scales, count: states, weights: panel.weights, bounds: bounds, last: &last)
+    var found: [Int] = []
+    forEachBit(reached) { found.append($0) }
+    #expect(found == isReached.indices.filter { isReached[$0] })
+    for column in 0..<Panels.width {
+      #expect(abs(last[column] - value(states - 1, column)) < 1e-6)
     }
   }
 
@@ -108,6 +138,17 @@ import Testing
       var found: [Int] = []
       forEachBit(columns) { found.append($0) }
       #expect(found == scores.indices.filter { scores[$0] >= threshold })
+    }
+  }
+}
+
+extension [[Int16]] {
+  /// Calls `body` with the start of each row in memory.
+  fileprivate func withRowPointers(_ body: ([UnsafePointer<Int16>]) -> Void) {
+    let flat = flatMap { $0 }
+    let width = first?.count ?? 0
+    flat.withUnsafeBufferPointer { flat in
+      body(flat.baseAddress.map { start in indices.map { start + $0 * width } } ?? [])
     }
   }
 }

@@ -71,12 +71,7 @@ struct CandidateSet {
 
   /// Sets row `row` of all panels from a row of the Gram matrix.
   func setRow(_ row: Int, from gramRow: UnsafePointer<Int16>) {
-    for start in stride(from: 0, to: count, by: Panels.width) {
-      let target = place(row: row, start)
-      for column in 0..<min(Panels.width, count - start) {
-        target[2 &* column] = gramRow[Int(indices[start &+ column])]
-      }
-    }
+    Panels.gather(gramRow, atoms, into: place(row: row, 0), panelSize: panelSize)
   }
 
   /// The candidate atoms that may have the largest score when the selected atoms' rows are subtracted,

@@ -29,6 +29,8 @@ struct GramPursuit {
   private var cholesky = ProgressiveCholesky()
   /// α⁰ of the selected atoms.
   private var products: [Double] = []
+  /// L⁻¹ of these, where L is the Cholesky factor.
+  private var reduced: [Double] = []
   /// The coefficients of the selected atoms that have been added since the fresh start: γ.
   private(set) var factors: [Double] = []
   /// The residual at the fresh start.
@@ -164,6 +166,7 @@ struct GramPursuit {
     atoms.append(Int32(atom))
     cholesky.append(addition)
     products.append(Double(workspace.baseCorrelation(atom)))
+    reduced.append(cholesky.reduce(products[products.count - 1], after: reduced))
     solve()
   }
 
@@ -175,13 +178,14 @@ struct GramPursuit {
     }
     atoms.removeSubrange(count...)
     products.removeSubrange(count...)
+    reduced.removeSubrange(count...)
     cholesky.truncate(to: count)
     solve()
   }
 
   private mutating func solve() {
     exact = nil
-    factors = cholesky.solve(products)
+    factors = cholesky.solveUpper(reduced)
     squaredResidual = zip(products, factors).reduce(squaredBaseResidual) { $0 - $1.0 * $1.1 }
   }
 
@@ -212,6 +216,7 @@ struct GramPursuit {
     cholesky = solution.cholesky
     // The residual is orthogonal to the selected atoms.
     products = [Double](repeating: 0, count: atoms.count)
+    reduced = products
     factors = products
     guard rules.continues(atoms, squaredResidual: squaredResidual) else { return }
     let residual = solution.residual.map { Float($0) }

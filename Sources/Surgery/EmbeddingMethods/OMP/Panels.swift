@@ -37,16 +37,18 @@ enum Panels {
   ///   - factors: per line, per state, the factors of its even and its odd row. What is summed up must
   ///     stay within 32 bits.
   ///   - scales: per state, what the integers count for.
+  ///   - bounds: per state, a score above 0.
   ///   - last: receives the values of the last state.
-  ///   - largest: receives, per state, the largest |value| · weight.
+  /// - Returns: the states with a |value| · weight that reaches their bound, state s as bit s.
   static func states(
     base: UnsafePointer<Float>, rows: UnsafePointer<Int16>, next: UnsafePointer<Int16>, lines: Int,
     factors: UnsafePointer<Int16>, scales: UnsafePointer<Float>, count: Int,
-    weights: UnsafePointer<Float>, last: UnsafeMutablePointer<Float>,
-    largest: UnsafeMutablePointer<Float>
-  ) {
-    kernels_panel_states(
-      base, rows, next, lines, factors, scales, count, weights, last, largest)
+    weights: UnsafePointer<Float>, bounds: UnsafePointer<Float>,
+    last: UnsafeMutablePointer<Float>
+  ) -> UInt64 {
+    UInt64(
+      kernels_panel_states(
+        base, rows, next, lines, factors, scales, count, weights, bounds, last))
   }
 
   /// The columns with |values[c]| · weights[c] ≥ threshold, column c as bit c.
@@ -56,12 +58,37 @@ enum Panels {
     kernels_panel_columns(values, weights, threshold)
   }
 
-  /// One line of a panel, 2 · `width` elements, from the elements of its two rows.
-  static func line(
-    _ even: UnsafePointer<Int16>, _ odd: UnsafePointer<Int16>,
-    into line: UnsafeMutablePointer<Int16>
+  /// The lines of a panel for some rows, the first of which is an even one.
+  ///
+  /// - Parameters:
+  ///   - rows: each with `width` elements from `start` on.
+  ///   - start: the panel's first column.
+  ///   - lines: where the first line goes.
+  static func fill(
+    _ rows: ArraySlice<UnsafePointer<Int16>>, from start: Int,
+    into lines: UnsafeMutablePointer<Int16>
   ) {
-    kernels_panel_line(even, odd, line)
+    rows.withUnsafeBufferPointer { rows in
+      guard let first = rows.baseAddress else { return }
+      // C does not tell pointers that are never null from others.
+      UnsafeRawPointer(first).withMemoryRebound(
+        to: UnsafePointer<Int16>?.self, capacity: rows.count
+      ) { kernels_panel_lines($0, rows.count, start, lines) }
+    }
+  }
+
+  /// Sets one row of several panels to some elements of a row.
+  ///
+  /// - Parameters:
+  ///   - indices: the elements, in order of the panels' columns.
+  ///   - target: the row's element for the first column of the first panel.
+  ///   - panelSize: the elements from one panel to the next.
+  static func gather(
+    _ row: UnsafePointer<Int16>, _ indices: UnsafeBufferPointer<Int32>,
+    into target: UnsafeMutablePointer<Int16>, panelSize: Int
+  ) {
+    guard let first = indices.baseAddress else { return }
+    kernels_panel_gather(row, first, indices.count, target, panelSize)
   }
 }
 

@@ -49,8 +49,24 @@ struct ProgressiveCholesky {
 
   /// The solution x of G x = b.
   func solve(_ right: [Double]) -> [Double] {
-    var solution = right
-    solveLower(&solution)
+    var reduced = right
+    solveLower(&reduced)
+    return solveUpper(reduced)
+  }
+
+  /// The last element of the solution y of L y = b, from those before it.
+  func reduce(_ last: Double, after reduced: [Double]) -> Double {
+    precondition(reduced.count == count - 1)
+    let start = (count - 1) * count / 2
+    let sum = elements.withUnsafeBufferPointer { elements in
+      reduced.withUnsafeBufferPointer { Self.dot(elements, from: start, $0, count: $0.count) }
+    }
+    return (last - sum) / elements[start + count - 1]
+  }
+
+  /// The solution x of Lᵀ x = y.
+  func solveUpper(_ reduced: [Double]) -> [Double] {
+    var solution = reduced
     for row in stride(from: count - 1, through: 0, by: -1) {
       let start = row * (row + 1) / 2
       let value = solution[row] / elements[start + row]
@@ -66,7 +82,8 @@ struct ProgressiveCholesky {
       vector.withUnsafeMutableBufferPointer { vector in
         var start = 0
         for row in 0..<count {
-          let value = vector[row] - Self.dot(elements, from: start, vector, count: row)
+          let value =
+            vector[row] - Self.dot(elements, from: start, UnsafeBufferPointer(vector), count: row)
           vector[row] = value / elements[start + row]
           start += row + 1
         }
@@ -78,7 +95,7 @@ struct ProgressiveCholesky {
   /// addition to one sum would wait for the one before it.
   private static func dot(
     _ elements: UnsafeBufferPointer<Double>, from start: Int,
-    _ vector: UnsafeMutableBufferPointer<Double>, count: Int
+    _ vector: UnsafeBufferPointer<Double>, count: Int
   ) -> Double {
     var sums = (0.0, 0.0, 0.0, 0.0)
     let whole = count & ~3

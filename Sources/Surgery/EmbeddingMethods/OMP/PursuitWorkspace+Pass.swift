@@ -18,14 +18,17 @@ extension PursuitWorkspace {
     var picked = candidates
     picked.removeAll()
     var check = StateCheck(states)
+    let newRows = newRows(selected, count)
     for panel in 0..<panelCount {
-      fill(panel, selected, count)
+      fill(panel, newRows)
       let start = panel * Panels.width
-      Panels.states(
+      let suspects = Panels.states(
         base: base + start, rows: rows(panel), next: rows(min(panel + 1, panelCount - 1)),
         lines: check.lines, factors: check.factors, scales: check.scales, count: check.count,
-        weights: outside + start, last: current + start, largest: &check.largest)
-      while let state = check.suspect() {
+        weights: outside + start, bounds: check.bounds, last: current + start)
+      forEachBit(suspects) { state in
+        // A state that has been found wrong makes those behind it meaningless.
+        guard state < check.count else { return }
         check.found(contenders(panel, states[state]), in: state)
       }
       pickCandidates(panel, threshold: threshold, into: &picked, rowCount: count)
@@ -54,21 +57,25 @@ extension PursuitWorkspace {
     return matches
   }
 
-  /// Copies the new Gram rows' columns of a panel.
-  func fill(_ panel: Int, _ selected: [UnsafePointer<Int16>], _ count: Int) {
+  /// The Gram rows that panels lack of the first `count`, from an even one on: a line that was half filled is filled
+  /// anew.
+  func newRows(
+    _ selected: [UnsafePointer<Int16>], _ count: Int
+  ) -> ArraySlice<UnsafePointer<Int16>> {
+    selected[min(rowCount & ~1, count)..<count]
+  }
+
+  /// Copies the columns of a panel from new Gram rows.
+  func fill(_ panel: Int, _ newRows: ArraySlice<UnsafePointer<Int16>>) {
     let start = panel * Panels.width
     let panelRows = rows(panel)
-    // A line that was half filled is filled anew.
-    for row in stride(from: rowCount & ~1, to: count, by: 2) {
-      let even = selected[row] + start
-      let odd = row + 1 < count ? selected[row + 1] + start : even
-      if start + Panels.width <= atomCount {
-        Panels.line(even, odd, into: panelRows + row * Panels.width)
-      } else {
-        for column in 0..<(atomCount - start) {
-          panelRows[Panels.place(row: row, column: column)] = even[column]
-          panelRows[Panels.place(row: row + 1, column: column)] = odd[column]
-        }
+    guard start + Panels.width > atomCount else {
+      Panels.fill(newRows, from: start, into: panelRows + newRows.startIndex * Panels.width)
+      return
+    }
+    for (row, elements) in zip(newRows.indices, newRows) {
+      for column in 0..<(atomCount - start) {
+        panelRows[Panels.place(row: row, column: column)] = elements[start + column]
       }
     }
   }

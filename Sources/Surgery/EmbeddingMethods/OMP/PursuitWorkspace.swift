@@ -129,7 +129,8 @@ extension PursuitWorkspace {
     products: UnsafeBufferPointer<Float>, scale: [Float], selected: [UnsafePointer<Int16>]
   ) {
     rowCount = 0
-    for panel in 0..<panelCount { fill(panel, selected, selected.count) }
+    let rows = newRows(selected, selected.count)
+    for panel in 0..<panelCount { fill(panel, rows) }
     rowCount = selected.count
     scale.withUnsafeBufferPointer { scale in
       for atom in 0..<atomCount {

@@ -4,7 +4,8 @@
 /// the panels to come.
 struct StateCheck {
   private let states: [PursuitState]
-  private let bounds: [Float]
+  /// Per state, the score that makes a panel worth a closer look.
+  let bounds: [Float]
   /// How many of the states are checked.
   private(set) var count: Int
   /// The lines that they need.
@@ -12,8 +13,6 @@ struct StateCheck {
   /// Their factors and scales as `Panels.states` wants them.
   private(set) var factors: [Int16] = []
   private(set) var scales: [Float] = []
-  /// Receives, per state, the largest score in a panel by integers.
-  var largest: [Float]
 
   /// The atoms found in the last state that is checked, if it is wrong.
   private var matches: [CorrelationScan.Match] = []
@@ -24,22 +23,12 @@ struct StateCheck {
     self.states = states
     bounds = states.map(\.integerBound)
     count = states.count
-    largest = [Float](repeating: 0, count: states.count)
     layOut()
   }
 
   /// The first wrong state and the atoms that make it so.
   var result: (state: Int, matches: [CorrelationScan.Match])? {
     isWrong ? (count - 1, matches) : nil
-  }
-
-  /// The first state of which the panel may hold a contender and that has not been looked at.
-  mutating func suspect() -> Int? {
-    for state in 0..<count where largest[state] >= bounds[state] {
-      largest[state] = 0
-      return state
-    }
-    return nil
   }
 
   /// Takes note of contenders in a state.

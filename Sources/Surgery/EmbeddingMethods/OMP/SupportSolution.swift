@@ -47,14 +47,13 @@ struct SupportSolution {
     let dimension = dictionary.dimension
     let count = atoms.count * dimension
     return [Double](unsafeUninitializedCapacity: count) { rows, initialized in
-      for (position, atom) in atoms.enumerated() {
+      guard var unit = rows.baseAddress else { return }
+      for atom in atoms {
         let scale = 1 / dictionary.norms[Int(atom)]
-        let unit = rows[(position * dimension)..<((position + 1) * dimension)]
         dictionary.atoms.withRow(Int(atom)) { row in
-          for (place, value) in zip(unit.indices, row) {
-            rows.initializeElement(at: place, to: Double(value) * scale)
-          }
+          for column in 0..<dimension { unit[column] = Double(row[column]) * scale }
         }
+        unit += dimension
       }
       initialized = count
     }
