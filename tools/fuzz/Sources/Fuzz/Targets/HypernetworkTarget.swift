@@ -19,10 +19,10 @@ struct HypernetworkTarget: Sendable {
     guard rows <= Self.largestSize, config.embeddingSize <= Self.largestSize,
       config.hiddenSize <= Self.largestSize
     else { return }
-    let matrix = Matrix(
-      (0..<rows).map { row in
-        (0..<config.embeddingSize).map { Float((row * 7 + $0 * 3) % 11) - 5 }
-      })
+    let elements: [[Float]] = (0..<rows).map { row in
+      (0..<config.embeddingSize).map { Float((row * 7 + $0 * 3) % 11 - 5) }
+    }
+    let matrix = Matrix(elements)
     let source = SourceRows(
       input: matrix.view, output: config.hasSeparateOutput ? matrix.view : nil)
     let surfaces: [[TokenID]] = [[0], [TokenID(rows - 1), 0, TokenID(rows / 2)]]

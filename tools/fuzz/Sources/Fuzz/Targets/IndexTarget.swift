@@ -12,12 +12,13 @@ struct IndexTarget: Sendable {
 
   init() throws {
     scratch = try Scratch()
-    rows = SearchedRows(
-      Matrix(
-        (0..<Self.rowCount).map { row in
-          (0..<Self.columns).map { Float((row * 31 + $0 * 17 + row * row * $0) % 23) - 11 }
-        }
-      ).view)
+    let elements: [[Float]] = (0..<Self.rowCount).map { row in
+      (0..<Self.columns).map { column in
+        let number: Int = row * 31 + column * 17 + row * row * column
+        return Float(number % 23 - 11)
+      }
+    }
+    rows = SearchedRows(Matrix(elements).view)
     let path = scratch.path + "/whole.hnsw"
     try NearestNeighborIndex(rows).save(to: path, replacing: true)
     index = try FileSystem.read(path)
@@ -35,7 +36,7 @@ struct IndexTarget: Sendable {
     // Fewer than there are nodes, so that the graph is walked.
     index.breadth = 4
     for similarity in Similarity.allCases {
-      let query = (0..<Self.columns).map { Float($0 * 5 % 7) - 3 }
+      let query: [Float] = (0..<Self.columns).map { Float($0 * 5 % 7 - 3) }
       let found = try? index.nearest(to: query, count: 3, by: similarity)
       precondition(found?.allSatisfy { $0.row < Self.rowCount } ?? true, "a row does not exist")
     }
