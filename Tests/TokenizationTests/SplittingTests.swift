@@ -49,29 +49,46 @@ import Testing
   func cutsRandomSegments() {
     var generator = SeededGenerator(seed: 1)
     for _ in 0..<2000 {
+      // Matches may follow each other; what lies between two is one segment.
+      var segments: [(range: Range<Int>, isMatch: Bool)] = []
       var position = 0
-      let segments = (0..<Int.random(in: 0...8, using: &generator)).map { _ in
+      for _ in 0..<Int.random(in: 0...8, using: &generator) {
+        let isMatch = segments.last?.isMatch == false || Bool.random(using: &generator)
         let start = position
         position += Int.random(in: 1...3, using: &generator)
-        return SplitSegment(range: start..<position, isMatch: Bool.random(using: &generator))
+        segments.append((start..<position, isMatch))
       }
       for behavior in Self.behaviors {
-        var expected: [Range<Int>] = []
-        for (index, segment) in segments.enumerated() where behavior != .removed || !segment.isMatch
-        {
-          let isCut =
-            index == 0 || behavior == .removed
-            || cuts(behavior, segments[index - 1].isMatch, segment.isMatch)
-          if isCut {
-            expected.append(segment.range)
-          } else {
-            expected[expected.count - 1] =
-              expected[expected.count - 1].lowerBound..<segment.range.upperBound
+        for isInverted in [false, true] {
+          let flags = segments.map { $0.isMatch != isInverted }
+          var expected: [Range<Int>] = []
+          for (index, segment) in segments.enumerated()
+          where behavior != .removed || !flags[index] {
+            let isCut =
+              index == 0 || behavior == .removed
+              || cuts(behavior, flags[index - 1], flags[index])
+            if isCut {
+              expected.append(segment.range)
+            } else {
+              expected[expected.count - 1] =
+                expected[expected.count - 1].lowerBound..<segment.range.upperBound
+            }
           }
+          var result = SplitSegments(behavior, isInverted: isInverted)
+          // The second time behind another piece, to which nothing may be joined.
+          for start in [0, position] {
+            result.begin(start..<(start + position))
+            for segment in segments where segment.isMatch {
+              result.addMatch(
+                (start + segment.range.lowerBound)..<(start + segment.range.upperBound))
+            }
+            result.end()
+          }
+          let both =
+            expected
+            + expected.map { (position + $0.lowerBound)..<(position + $0.upperBound) }
+          #expect(result.pieces == both, "\(behavior): \(segments)")
         }
-        var result: [Range<Int>] = []
-        behavior.apply(to: segments) { result.append($0) }
-        #expect(result == expected, "\(behavior): \(segments)")
       }
     }
   }

@@ -1,5 +1,7 @@
 /// The tokens of one piece, and how they lie on its bytes.
 struct PieceTokens {
+  /// Whether anything but the ids is kept, which is five times as much.
+  private let keepsLayout: Bool
   private(set) var ids: [TokenID] = []
   /// How many bytes of the piece each token stands for.
   private(set) var lengths: [Int] = []
@@ -7,6 +9,8 @@ struct PieceTokens {
   private(set) var advances: [Int] = []
   /// Whether a token is called what it stands for, instead of what the vocabulary spells.
   private(set) var areNamedByText: [Bool] = []
+
+  init(keepsLayout: Bool = true) { self.keepsLayout = keepsLayout }
 
   /// Appends a token that is followed by the next one where it ends.
   mutating func append(_ id: TokenID, length: Int, isNamedByText: Bool = false) {
@@ -25,6 +29,7 @@ struct PieceTokens {
     _ id: TokenID, length: Int, advance: Int, isNamedByText: Bool
   ) {
     ids.append(id)
+    guard keepsLayout else { return }
     lengths.append(length)
     advances.append(advance)
     areNamedByText.append(isNamedByText)
@@ -33,10 +38,14 @@ struct PieceTokens {
   /// Appends some tokens of another piece.
   mutating func append(_ other: PieceTokens, _ range: Range<Int>) {
     ids += other.ids[range]
+    guard keepsLayout else { return }
     lengths += other.lengths[range]
     advances += other.advances[range]
     areNamedByText += other.areNamedByText[range]
   }
+
+  /// Makes room for ids, so that a long list of them is not copied as it grows.
+  mutating func reserveIDs(_ count: Int) { ids.reserveCapacity(count) }
 
   mutating func removeAll() {
     ids.removeAll(keepingCapacity: true)

@@ -192,6 +192,10 @@ struct TextPipeline: Sendable {
 
   // MARK: Ids only
 
+  /// Pieces of more bytes than this are thought to have as many tokens: what is not needed of so much memory is never
+  /// touched.
+  private static let longPiece = 1 << 15
+
   /// Appends the ids of one text to `scratch.ids`: those of `tokens(of:typeID:matchesAddedTokens:)`,
   /// found without the rest of an encoding.
   ///
@@ -302,7 +306,7 @@ struct TextPipeline: Sendable {
     of text: AlignedText, _ scratch: inout EncodingScratch
   ) throws(TokenizerError) {
     let split = try splitter.split(text)
-    var tokens = PieceTokens()
+    var tokens = PieceTokens(keepsLayout: false)
     try split.text.bytes.withUnsafeBufferPointer { bytes throws(TokenizerError) in
       for piece in split.pieces {
         let isKept = piece.count <= WordTable.maximumLength
@@ -311,6 +315,7 @@ struct TextPipeline: Sendable {
           continue
         }
         tokens.removeAll()
+        if piece.count > Self.longPiece { tokens.reserveIDs(piece.count) }
         try encoder.encode(
           split.text.bytes[piece], isBytes: splitter.yieldsBytes, into: &tokens)
         scratch.ids.append(contentsOf: tokens.ids)

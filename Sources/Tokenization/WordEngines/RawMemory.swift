@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A list of trivial values whose elements are reached without checks.
 ///
 /// The innermost loops write into such lists; room is made before a loop, not at every element.
@@ -11,10 +13,10 @@ struct RawList<Element: BitwiseCopyable>: ~Copyable {
 
   init(capacity: Int = 16) {
     self.capacity = max(capacity, 1)
-    base = .allocate(capacity: self.capacity)
+    base = Self.resized(nil, to: self.capacity)
   }
 
-  deinit { base.deallocate() }
+  deinit { free(base) }
 
   /// The elements in use, until the list is changed.
   var elements: UnsafeMutableBufferPointer<Element> {
@@ -57,18 +59,24 @@ struct RawList<Element: BitwiseCopyable>: ~Copyable {
   /// Gives memory back that one large text needed and others will not.
   mutating func shrink(to limit: Int) {
     guard capacity > limit else { return }
-    base.deallocate()
-    base = .allocate(capacity: limit)
+    base = Self.resized(base, to: limit)
     (capacity, count) = (limit, 0)
   }
 
   @inline(never)
   private mutating func grow(to needed: Int) {
-    let newCapacity = max(needed, capacity * 2)
-    let new = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity)
-    new.update(from: base, count: count)
-    base.deallocate()
-    (base, capacity) = (new, newCapacity)
+    capacity = max(needed, capacity * 2)
+    base = Self.resized(base, to: capacity)
+  }
+
+  /// The same memory in another size. Large memory is not copied: the system moves its pages.
+  private static func resized(
+    _ memory: UnsafeMutablePointer<Element>?, to capacity: Int
+  ) -> UnsafeMutablePointer<Element> {
+    guard let new = realloc(memory, capacity * MemoryLayout<Element>.stride) else {
+      preconditionFailure("out of memory for \(capacity) elements")
+    }
+    return new.bindMemory(to: Element.self, capacity: capacity)
   }
 }
 

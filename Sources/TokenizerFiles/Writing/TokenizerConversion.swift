@@ -116,8 +116,8 @@ public struct TokenizerConversion: Sendable {
   private static func wordPieceVocabulary(
     _ definition: TokenizerDefinition, _ source: String
   ) throws(TokenizerFileError) -> TokenizerConversion {
-    guard case .wordPiece(let model) = definition.model else {
-      throw impossible(source, .wordPieceVocabulary, needs: "a WordPiece vocabulary")
+    guard case .wordPiece(let model) = definition.model, model.vocabulary.count > 0 else {
+      throw impossible(source, .wordPieceVocabulary, needs: "a WordPiece vocabulary with tokens")
     }
     var bytes: [UInt8] = []
     for (line, entry) in model.vocabulary.entries.sorted(by: { $0.id < $1.id }).enumerated() {

@@ -171,4 +171,19 @@ struct ConversionTests {
     #expect(conversion.losses == [])
     #expect(conversion.files.first?.bytes == Array("[UNK]\n[CLS]\n[SEP]\nthe\n##s\n".utf8))
   }
+
+  @Test("A WordPiece vocabulary without tokens has no form as text, which could not be read")
+  func emptyWordPiece() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write(
+      "tokenizer.json",
+      ##"""
+      {"model":{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##",
+      "max_input_chars_per_word":100,"vocab":{}}}
+      """##)
+    let definition = try TokenizerDefinition(contentsOf: path)
+    #expect(throws: TokenizerFileError.self) {
+      try TokenizerConversion(definition, to: .wordPieceVocabulary, source: "x")
+    }
+  }
 }
