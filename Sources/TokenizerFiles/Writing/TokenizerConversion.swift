@@ -116,8 +116,8 @@ public struct TokenizerConversion: Sendable {
   private static func wordPieceVocabulary(
     _ definition: TokenizerDefinition, _ source: String
   ) throws(TokenizerFileError) -> TokenizerConversion {
-    guard case .wordPiece(let model) = definition.model, model.vocabulary.count > 0 else {
-      throw impossible(source, .wordPieceVocabulary, needs: "a WordPiece vocabulary with tokens")
+    guard case .wordPiece(let model) = definition.model else {
+      throw impossible(source, .wordPieceVocabulary, needs: "a WordPiece vocabulary")
     }
     var bytes: [UInt8] = []
     for (line, entry) in model.vocabulary.entries.sorted(by: { $0.id < $1.id }).enumerated() {
@@ -127,6 +127,11 @@ public struct TokenizerConversion: Sendable {
       }
       bytes += entry.token
       bytes.append(UInt8(ascii: "\n"))
+    }
+    // The file has no mark of its own: one without tokens, or with odd ones first, would be taken for something else.
+    guard case .wordPieceVocabulary? = try? FileContent.recognise(bytes, source: "vocab.txt") else {
+      throw impossible(
+        source, .wordPieceVocabulary, needs: "tokens that show it to be a list of tokens")
     }
     let plain = BERTPipeline.definition(model.vocabulary, lowercases: nil)
     if definition.losses(readAs: plain).isEmpty {

@@ -172,14 +172,16 @@ struct ConversionTests {
     #expect(conversion.files.first?.bytes == Array("[UNK]\n[CLS]\n[SEP]\nthe\n##s\n".utf8))
   }
 
-  @Test("A WordPiece vocabulary without tokens has no form as text, which could not be read")
-  func emptyWordPiece() throws {
+  @Test(
+    "A WordPiece vocabulary that would not be recognised is not written as text",
+    arguments: ["", #""\u0000a":0"#, #""{":0,"}":1"#, #""a b":0,"c d":1"#])
+  func unrecognisedWordPiece(vocabulary: String) throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write(
       "tokenizer.json",
       ##"""
       {"model":{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##",
-      "max_input_chars_per_word":100,"vocab":{}}}
+      "max_input_chars_per_word":100,"vocab":{\##(vocabulary)}}}
       """##)
     let definition = try TokenizerDefinition(contentsOf: path)
     #expect(throws: TokenizerFileError.self) {
