@@ -25,11 +25,12 @@ TARGET static inline float NAME(maximum)(NAME(ints) scores) {
   return result;
 }
 
-TARGET static inline int NAME(reaches)(NAME(ints) scores, float bound) {
+/* The lanes whose score reaches a bound, lane l as bit l. */
+TARGET static inline uint16_t NAME(reaching)(NAME(ints) scores, float bound) {
   NAME(flags) flags = __builtin_convertvector((NAME(floats))scores >= bound, NAME(flags));
   uint16_t bits = 0;
   __builtin_memcpy(&bits, &flags, sizeof flags);
-  return bits != 0;
+  return bits;
 }
 
 TARGET static float NAME(panel_values)(const float *base, const int16_t *rows, long lines,
@@ -57,7 +58,7 @@ TARGET static float NAME(panel_values)(const float *base, const int16_t *rows, l
 
 /* VECTORS registers of columns for STATES states: their sums stay in registers. */
 #define DEFINE_BLOCK(STATES, VECTORS)                                                                     \
-  TARGET static uint32_t NAME(panel_##STATES)(                                                              \
+  TARGET static uint32_t NAME(panel_##STATES)(                                                            \
       const float *base, const int16_t *rows, const int16_t *next, long lines, const int16_t *factors,    \
       const float *scales, const float *weights, const float *bounds, float *last) {                      \
     NAME(ints) maxima[STATES];                                                                            \
@@ -90,7 +91,8 @@ TARGET static float NAME(panel_values)(const float *base, const int16_t *rows, l
       }                                                                                                   \
     }                                                                                                     \
     uint32_t states = 0;                                                                                  \
-    for (int s = 0; s < STATES; s++) states |= (uint32_t)NAME(reaches)(maxima[s], bounds[s]) << s;        \
+    for (int s = 0; s < STATES; s++)                                                                      \
+      if (NAME(reaching)(maxima[s], bounds[s])) states |= 1u << s;                                        \
     return states;                                                                                        \
   }
 
@@ -118,11 +120,7 @@ TARGET static uint32_t NAME(panel_states)(
 TARGET static uint64_t NAME(panel_columns)(const float *values, const float *weights, float threshold) {
   uint64_t columns = 0;
   for (int c = 0; c < KERNELS_PANEL_WIDTH; c += LANES) {
-    NAME(floats) scores = (NAME(floats))SCORES(FLOATS_AT(values + c), FLOATS_AT(weights + c));
-    NAME(flags) flags = __builtin_convertvector(scores >= threshold, NAME(flags));
-    uint16_t bits = 0;
-    __builtin_memcpy(&bits, &flags, sizeof flags);
-    columns |= (uint64_t)bits << c;
+    columns |= (uint64_t)NAME(reaching)(SCORES(FLOATS_AT(values + c), FLOATS_AT(weights + c)), threshold) << c;
   }
   return columns;
 }

@@ -103,6 +103,7 @@ import VectorSearch
       #expect(throws: (any Error).self) { try open(changed) }
     }
   }
+
   @Test func `A file whose hashes fit is searched without harm or is refused`() throws {
     #expect(try #require(SealedIndex.seal(bytes)) == bytes)
     var random = SeededGenerator(seed: 4)

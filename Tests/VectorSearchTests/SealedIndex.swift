@@ -11,14 +11,13 @@ enum SealedIndex {
   /// - Returns: `nil` when the parts that the header names do not fit the file.
   static func seal(_ bytes: [UInt8]) -> [UInt8]? {
     guard bytes.count >= IndexHeader.size else { return nil }
-    var bytes = bytes
-    func field(_ index: Int) -> Int? {
-      let value = bytes.withUnsafeBytes {
-        UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+    var fields = bytes.withUnsafeBytes { bytes in
+      (0..<headerHashField).map {
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))
       }
-      // Far beyond any file, and still no sum or product of two of them overflows.
-      return value < 1 << 30 ? Int(value) : nil
     }
+    // Far beyond any file, and still no sum or product of two of them overflows.
+    func field(_ index: Int) -> Int? { fields[index] < 1 << 30 ? Int(fields[index]) : nil }
     guard let columns = field(2), let rows = field(3), let nodes = field(4), let record = field(8)
     else { return nil }
     let front = [4 * columns, 4 * (nodes + 1), 4 * rows, record * nodes]
@@ -32,16 +31,11 @@ enum SealedIndex {
       }
       return IndexHeader.hash(parts[0], parts[1], parts[2], parts[3], parts[5], parts[4])
     }
-    set(hash, at: contentHashField, in: &bytes)
-    var header = Fingerprint()
-    for index in 0..<headerHashField {
-      header.add(
-        bytes.withUnsafeBytes {
-          UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
-        })
-    }
-    set(header.value, at: headerHashField, in: &bytes)
-    return bytes
+    fields[contentHashField] = hash
+    var sealed = bytes
+    set(hash, at: contentHashField, in: &sealed)
+    set(IndexHeader.hash(fields[...]), at: headerHashField, in: &sealed)
+    return sealed
   }
 
   private static func set(_ value: UInt64, at field: Int, in bytes: inout [UInt8]) {

@@ -30,8 +30,8 @@ float kernels_panel_values(const float *base, const int16_t *rows, long lines, c
    next     the rows of the panel that will be asked for next; only a hint
    factors  per line, per state, the factors of the even and the odd row
    states   1...KERNELS_LARGEST_STATES
-   last     receives v[states - 1]
    bounds   per state, positive
+   last     receives v[states - 1]
    Returns the states with |v[s][c]| * weights[c] >= bounds[s] for a column c, state s as bit s. */
 uint32_t kernels_panel_states(const float *base, const int16_t *rows, const int16_t *next, long lines,
                               const int16_t *factors, const float *scales, long states, const float *weights,

@@ -73,7 +73,8 @@ struct IndexHeader {
     return bytes + [UInt8](repeating: 0, count: Self.size - bytes.count)
   }
 
-  private static func hash(_ fields: ArraySlice<UInt64>) -> UInt64 {
+  /// The fingerprint of the fields before it.
+  static func hash(_ fields: ArraySlice<UInt64>) -> UInt64 {
     var fingerprint = Fingerprint()
     for field in fields { fingerprint.add(field) }
     return fingerprint.value
