@@ -54,6 +54,9 @@ static inline void icu_regexSetText(
 static inline void icu_regexSetTimeLimit(URegularExpression *r, int32_t limit, UErrorCode *e) {
   uregex_setTimeLimit(r, limit, e);
 }
+static inline void icu_regexSetStackLimit(URegularExpression *r, int32_t limit, UErrorCode *e) {
+  uregex_setStackLimit(r, limit, e);
+}
 static inline UBool icu_regexFind(URegularExpression *r, int32_t start, UErrorCode *e) {
   return uregex_find(r, start, e);
 }

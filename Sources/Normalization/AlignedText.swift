@@ -74,14 +74,20 @@ public struct AlignedText: Sendable, Equatable {
 
 extension AlignedText {
   /// One text made of several, and where in it each of them stands; empty ones are left out.
+  ///
+  /// - Parameters:
+  ///   - part: the parts in order, asked for one at a time.
+  ///   - capacity: about how many bytes they have together.
   public static func joined(
-    _ parts: [AlignedText], originalStart: Int
+    _ count: Int, originalStart: Int, keepsOrigins: Bool, capacity: Int,
+    part: (Int) -> AlignedText
   ) -> (text: AlignedText, ranges: [Range<Int>]) {
-    let keepsOrigins = parts.first?.keepsOrigins ?? true
-    var builder = AlignedTextBuilder(
-      capacity: parts.reduce(0) { $0 + $1.bytes.count }, keepsOrigins: keepsOrigins)
+    var builder = AlignedTextBuilder(capacity: capacity, keepsOrigins: keepsOrigins)
     var ranges: [Range<Int>] = []
-    for part in parts where !part.bytes.isEmpty {
+    ranges.reserveCapacity(count)
+    for index in 0..<count {
+      let part = part(index)
+      guard !part.bytes.isEmpty else { continue }
       let start = builder.bytes.count
       builder.append(part, 0..<part.bytes.count)
       ranges.append(start..<builder.bytes.count)

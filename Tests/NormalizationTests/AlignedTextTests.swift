@@ -124,7 +124,9 @@ import Testing
           #expect(part.originalRange(of: range) == text.originalRange(of: whole))
         }
       }
-      let joined = AlignedText.joined(parts, originalStart: 3)
+      let joined = AlignedText.joined(
+        parts.count, originalStart: 3, keepsOrigins: true, capacity: text.bytes.count
+      ) { parts[$0] }
       #expect(SlowText(joined.text) == SlowText(text))
       #expect(
         joined.ranges

@@ -194,6 +194,9 @@ enum OnigurumaSyntax {
       case "W": return "[^\(inClass ? Set.word : Set.latin1Word)]"
       case "d": return OnigurumaClasses.digits
       case "D": return OnigurumaClasses.inverted(OnigurumaClasses.digits)
+      // ICU repeats a set in brackets without keeping every step, but not a class.
+      case "s" where !inClass: return "[\\s]"
+      case "S" where !inClass: return "[^\\s]"
       case "v": return "\\x0B"
       case "b" where inClass: return "\\x08"
       case "b": return boundary(true)

@@ -39,15 +39,25 @@ public final class RegularExpression: Sendable {
     pool = Mutex([Matcher(compiled)])
   }
 
-  /// The byte ranges of all matches in a well-formed UTF-8 text, from left to right.
+  /// Finds the byte ranges of all matches in a well-formed UTF-8 text, from left to right.
   ///
   /// - Throws: `NormalizationError.patternGaveUp` when matching exceeds its limits.
-  public func matches(in bytes: ArraySlice<UInt8>) throws(NormalizationError) -> [Range<Int>] {
+  func forEachMatch(
+    in bytes: ArraySlice<UInt8>, _ body: (Range<Int>) -> Void
+  ) throws(NormalizationError) {
     let matcher = try takeMatcher()
     defer { pool.withLock { $0.append(matcher) } }
     var status = U_ZERO_ERROR
-    let result = matcher.matches(in: UTF16Text(bytes), status: &status)
+    matcher.forEachMatch(in: UTF16Text(bytes), status: &status, body)
     guard status.rawValue <= 0 else { throw gaveUp(status) }
+  }
+
+  /// All that `forEachMatch` finds.
+  ///
+  /// - Throws: `NormalizationError.patternGaveUp` when matching exceeds its limits.
+  public func matches(in bytes: ArraySlice<UInt8>) throws(NormalizationError) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    try forEachMatch(in: bytes) { result.append($0) }
     return result
   }
 
@@ -89,46 +99,93 @@ private final class Matcher: @unchecked Sendable {
     icu_regexClone(expression, &status).map(Matcher.init)
   }
 
-  func matches(in text: UTF16Text, status: inout UErrorCode) -> [Range<Int>] {
-    var result: [Range<Int>] = []
+  func forEachMatch(
+    in text: UTF16Text, status: inout UErrorCode, _ body: (Range<Int>) -> Void
+  ) {
+    var offsets = text.offsets
+    var last: Int?
+    let stackLimit = Self.stackLimit(text.units.count)
+    if stackLimit > Self.defaultStackLimit {
+      icu_regexSetStackLimit(expression, stackLimit, &status)
+    }
     // Safe: the text outlives the search, and ICU keeps no pointer past the next `setText`.
     text.units.withUnsafeBufferPointer { units in
       icu_regexSetText(expression, units.baseAddress, Int32(units.count), &status)
       while status.rawValue <= 0, icu_regexFindNext(expression, &status) != 0 {
-        let start = text.byteOffset(ofUnit: Int(icu_regexStart(expression, 0, &status)))
-        let end = text.byteOffset(ofUnit: Int(icu_regexEnd(expression, 0, &status)))
-        if start == end, result.last?.upperBound == start { continue }
-        result.append(start..<end)
+        let start = offsets.byte(ofUnit: Int(icu_regexStart(expression, 0, &status)), units)
+        let end = offsets.byte(ofUnit: Int(icu_regexEnd(expression, 0, &status)), units)
+        if start == end, last == start { continue }
+        body(start..<end)
+        last = end
       }
     }
-    return result
+    if stackLimit > Self.defaultStackLimit {
+      // The memory of a long text is given back.
+      var ignored = U_ZERO_ERROR
+      icu_regexSetStackLimit(expression, Self.defaultStackLimit, &ignored)
+    }
+  }
+
+  /// ICU's own limit, in bytes, on what is kept to come back to.
+  private static let defaultStackLimit: Int32 = 8_000_000
+
+  /// A repetition keeps something for every character: a long text needs more than ICU allows, and
+  /// the reference has no limit.
+  private static func stackLimit(_ units: Int) -> Int32 {
+    Int32(clamping: min(1 << 30, 128 * units))
   }
 }
 
-/// A text in UTF-16 with the way back to its UTF-8 bytes.
+/// A text in UTF-16.
 private struct UTF16Text {
   private(set) var units: [UInt16] = []
-  /// The byte offset of each unit and of the end; `nil` for ASCII, where the two agree.
-  private var byteOffsets: [Int]?
-  private let start: Int
+  /// The way back to UTF-8 bytes, from the beginning of the text.
+  let offsets: ByteOffsets
 
   init(_ bytes: ArraySlice<UInt8>) {
-    start = bytes.startIndex
     units.reserveCapacity(max(1, bytes.count))
-    if bytes.allSatisfy({ $0 < 0x80 }) {
+    let isASCII = bytes.allSatisfy { $0 < 0x80 }
+    offsets = ByteOffsets(byte: bytes.startIndex, isASCII: isASCII)
+    if isASCII {
       units.append(contentsOf: bytes.lazy.map(UInt16.init))
     } else {
-      var offsets: [Int] = []
-      offsets.reserveCapacity(bytes.count + 1)
-      for (scalar, range) in UTF8Scalars(bytes) {
-        for unit in UTF16.encode(scalar).unsafelyUnwrapped {
-          units.append(unit)
-          offsets.append(range.lowerBound)
-        }
+      for (scalar, _) in UTF8Scalars(bytes) {
+        units.append(contentsOf: UTF16.encode(scalar).unsafelyUnwrapped)
       }
-      byteOffsets = offsets + [bytes.endIndex]
     }
   }
 
-  func byteOffset(ofUnit index: Int) -> Int { byteOffsets?[index] ?? start + index }
+  /// A place in the text, which moves only forward.
+  struct ByteOffsets {
+    private var unit = 0
+    private var byte: Int
+    private let isASCII: Bool
+
+    init(byte: Int, isASCII: Bool) {
+      self.byte = byte
+      self.isASCII = isASCII
+    }
+
+    /// The byte offset of a unit that does not stand before the last one that was asked for.
+    mutating func byte(ofUnit target: Int, _ units: UnsafeBufferPointer<UInt16>) -> Int {
+      if isASCII {
+        byte += target - unit
+      } else {
+        for index in unit..<target { byte += Self.length(units[index]) }
+      }
+      unit = target
+      return byte
+    }
+
+    /// How many UTF-8 bytes a unit stands for; of a pair of surrogates, the first for all four.
+    private static func length(_ unit: UInt16) -> Int {
+      switch unit {
+      case 0..<0x80: 1
+      case 0x80..<0x800: 2
+      case 0xD800..<0xDC00: 4
+      case 0xDC00..<0xE000: 0
+      default: 3
+      }
+    }
+  }
 }

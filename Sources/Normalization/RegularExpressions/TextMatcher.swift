@@ -31,33 +31,44 @@ public struct TextMatcher: Sendable {
     return nil
   }
 
-  /// The byte ranges of all matches in a well-formed text, from left to right, none overlapping.
+  /// Finds the byte ranges of all matches in a well-formed text, from left to right, none overlapping.
   ///
   /// An empty match directly after another match is not reported, as in the reference's iterator, nor
   /// is one in an empty text.
   ///
   /// - Throws: `NormalizationError.patternGaveUp` when a regular expression exceeds its limits.
-  public func matches(in bytes: ArraySlice<UInt8>) throws(NormalizationError) -> [Range<Int>] {
-    guard !bytes.isEmpty else { return [] }
-    return switch engine {
-    case .literal(let text): Self.occurrences(of: text, in: bytes)
-    case .words(let pattern): pattern.matches(in: bytes)
-    case .regex(let regex): try regex.matches(in: bytes)
+  public func forEachMatch(
+    in bytes: ArraySlice<UInt8>, _ body: (Range<Int>) -> Void
+  ) throws(NormalizationError) {
+    guard !bytes.isEmpty else { return }
+    switch engine {
+    case .literal(let text): Self.forEachOccurrence(of: text, in: bytes, body)
+    case .words(let pattern): pattern.forEachMatch(in: bytes, body)
+    case .regex(let regex): try regex.forEachMatch(in: bytes, body)
     }
   }
 
-  private static func occurrences(of text: [UInt8], in bytes: ArraySlice<UInt8>) -> [Range<Int>] {
-    guard let first = text.first else { return [] }
+  /// All that `forEachMatch` finds.
+  ///
+  /// - Throws: `NormalizationError.patternGaveUp` when a regular expression exceeds its limits.
+  public func matches(in bytes: ArraySlice<UInt8>) throws(NormalizationError) -> [Range<Int>] {
     var result: [Range<Int>] = []
+    try forEachMatch(in: bytes) { result.append($0) }
+    return result
+  }
+
+  private static func forEachOccurrence(
+    of text: [UInt8], in bytes: ArraySlice<UInt8>, _ body: (Range<Int>) -> Void
+  ) {
+    guard let first = text.first else { return }
     var position = bytes.startIndex
     while position + text.count <= bytes.endIndex {
       if bytes[position] == first, bytes[position..<(position + text.count)].elementsEqual(text) {
-        result.append(position..<(position + text.count))
+        body(position..<(position + text.count))
         position += text.count
       } else {
         position += 1
       }
     }
-    return result
   }
 }

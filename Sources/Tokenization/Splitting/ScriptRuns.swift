@@ -5,18 +5,19 @@ internal import Normalization
 /// Hiragana and Katakana count as Han. Spaces and characters without a script go along with what
 /// stands before them; at the beginning of a piece they are dropped.
 enum ScriptRuns {
-  static func ranges(in bytes: ArraySlice<UInt8>) -> [Range<Int>] {
-    var result: [Range<Int>] = []
+  static func forEach(in bytes: ArraySlice<UInt8>, _ body: (Range<Int>) -> Void) {
+    var run: Range<Int>?
     var last: UInt8 = 0
     for (scalar, range) in UTF8Scalars(bytes) {
       let script = ScalarProperties.script(scalar)
       if script != 0, script != last {
-        result.append(range)
+        if let run { body(run) }
+        run = range
         last = script
-      } else if !result.isEmpty {
-        result[result.count - 1] = result[result.count - 1].lowerBound..<range.upperBound
+      } else if let start = run?.lowerBound {
+        run = start..<range.upperBound
       }
     }
-    return result
+    if let run { body(run) }
   }
 }

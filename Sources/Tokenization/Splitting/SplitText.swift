@@ -13,13 +13,14 @@ struct SplitText {
 
   /// Cuts every piece further.
   ///
-  /// - Parameter matches: for a piece, the places that the pattern matches, from left to right.
+  /// - Parameter forEachMatch: for a piece, hands on the places that the pattern matches, from left to
+  ///   right.
   mutating func split<Failure: Error>(
     _ behavior: SplitBehavior, inverted: Bool = false,
-    at matches: (ArraySlice<UInt8>) throws(Failure) -> [Range<Int>]
+    at forEachMatch: (ArraySlice<UInt8>, (Range<Int>) -> Void) throws(Failure) -> Void
   ) throws(Failure) {
     pieces = try cut(behavior, inverted) { (piece, segments) throws(Failure) in
-      for match in try matches(text.bytes[piece]) { segments.addMatch(match) }
+      try forEachMatch(text.bytes[piece]) { segments.addMatch($0) }
     }
   }
 
@@ -63,11 +64,31 @@ struct SplitText {
 
   /// Changes the text of every piece; what had been removed between pieces is gone.
   mutating func rewrite(_ change: (inout AlignedText) -> Void) {
-    let parts = pieces.map { piece in
-      var part = text.part(piece)
+    (text, pieces) = AlignedText.joined(
+      pieces.count, originalStart: text.originalStart, keepsOrigins: text.keepsOrigins,
+      capacity: text.bytes.count
+    ) { index in
+      var part = text.part(pieces[index])
       change(&part)
       return part
     }
-    (text, pieces) = AlignedText.joined(parts, originalStart: text.originalStart)
+  }
+
+  /// Spells every byte as its character of the byte alphabet.
+  mutating func spellBytes() {
+    let old = text.bytes
+    text.spellBytes()
+    // The place in the old text up to which lengths have been counted, and that in the new one.
+    var (position, spelled) = (0, 0)
+    func place(of end: Int) -> Int {
+      while position < end {
+        spelled += UTF8.width(ByteAlphabet.scalar(for: old[position]))
+        position += 1
+      }
+      return spelled
+    }
+    for index in pieces.indices {
+      pieces[index] = place(of: pieces[index].lowerBound)..<place(of: pieces[index].upperBound)
+    }
   }
 }

@@ -64,9 +64,9 @@ struct Splitter: Sendable {
     case .prefixSpace:
       text.rewrite { if $0.bytes.first != UInt8(ascii: " ") { $0.prepend(" ") } }
     case .pattern(let matcher, let behavior, let inverted):
-      try text.split(behavior, inverted: inverted) { bytes throws(TokenizerError) in
+      try text.split(behavior, inverted: inverted) { bytes, body throws(TokenizerError) in
         try TokenizerError.wrapping { () throws(NormalizationError) in
-          try matcher.matches(in: bytes)
+          try matcher.forEachMatch(in: bytes, body)
         }
       }
     case .punctuation(let behavior): text.split(behavior, where: ScalarProperties.isPunctuation)
@@ -80,8 +80,8 @@ struct Splitter: Sendable {
     case .metaspace(let mark, let prepend):
       text.rewrite { Self.markSpaces(of: &$0, mark: mark, prepend: prepend) }
     case .literal(let scalar, let behavior): text.split(behavior) { $0 == scalar }
-    case .scripts: text.split(.removed, inverted: true, at: ScriptRuns.ranges)
-    case .byteAlphabet: text.rewrite { $0.spellBytes() }
+    case .scripts: text.split(.removed, inverted: true, at: ScriptRuns.forEach)
+    case .byteAlphabet: text.spellBytes()
     }
   }
 

@@ -9,7 +9,7 @@ extension Tokenizer {
     of text: String, addSpecialTokens: Bool = true
   ) throws(TokenizerError) -> [TokenID] {
     try withUTF8(of: text) { bytes throws(TokenizerError) in
-      try withIDs(of: bytes, addSpecialTokens) { Array($0) }
+      try withIDs(of: bytes, addSpecialTokens) { Self.array($0) }
     }
   }
 
@@ -21,7 +21,7 @@ extension Tokenizer {
   ) throws(TokenizerError) -> [TokenID] {
     try text.withUnsafeBufferPointer { bytes throws(TokenizerError) in
       try Self.validate(bytes)
-      return try withIDs(of: bytes, addSpecialTokens) { Array($0) }
+      return try withIDs(of: bytes, addSpecialTokens) { Self.array($0) }
     }
   }
 
@@ -34,7 +34,7 @@ extension Tokenizer {
   ) throws(TokenizerError) {
     try text.withUnsafeBufferPointer { bytes throws(TokenizerError) in
       try Self.validate(bytes)
-      try withIDs(of: bytes, addSpecialTokens) { ids.append(contentsOf: $0) }
+      try withIDs(of: bytes, addSpecialTokens) { HugePages.append($0, to: &ids) }
     }
   }
 
@@ -121,6 +121,12 @@ extension Tokenizer {
       }
     }
     return try result.get()
+  }
+
+  private static func array(_ ids: UnsafeMutableBufferPointer<TokenID>) -> [TokenID] {
+    var array: [TokenID] = []
+    HugePages.append(ids, to: &array)
+    return array
   }
 
   private static func validate(_ text: UnsafeBufferPointer<UInt8>) throws(TokenizerError) {

@@ -13,7 +13,7 @@ struct RawList<Element: BitwiseCopyable>: ~Copyable {
 
   init(capacity: Int = 16) {
     self.capacity = max(capacity, 1)
-    base = Self.resized(nil, to: self.capacity)
+    base = Self.bound(malloc(self.capacity * MemoryLayout<Element>.stride), self.capacity)
   }
 
   deinit { free(base) }
@@ -59,24 +59,65 @@ struct RawList<Element: BitwiseCopyable>: ~Copyable {
   /// Gives memory back that one large text needed and others will not.
   mutating func shrink(to limit: Int) {
     guard capacity > limit else { return }
-    base = Self.resized(base, to: limit)
-    (capacity, count) = (limit, 0)
+    count = 0
+    resize(to: limit)
   }
 
   @inline(never)
-  private mutating func grow(to needed: Int) {
-    capacity = max(needed, capacity * 2)
-    base = Self.resized(base, to: capacity)
+  private mutating func grow(to needed: Int) { resize(to: max(needed, capacity * 2)) }
+
+  private mutating func resize(to capacity: Int) {
+    let size = capacity * MemoryLayout<Element>.stride
+    if size < HugePages.size {
+      base = Self.bound(realloc(base, size), capacity)
+    } else {
+      let new = Self.bound(HugePages.allocate(size), capacity)
+      new.update(from: base, count: count)
+      free(base)
+      base = new
+    }
+    self.capacity = capacity
   }
 
-  /// The same memory in another size. Large memory is not copied: the system moves its pages.
-  private static func resized(
-    _ memory: UnsafeMutablePointer<Element>?, to capacity: Int
+  private static func bound(
+    _ memory: UnsafeMutableRawPointer?, _ capacity: Int
   ) -> UnsafeMutablePointer<Element> {
-    guard let new = realloc(memory, capacity * MemoryLayout<Element>.stride) else {
-      preconditionFailure("out of memory for \(capacity) elements")
+    guard let memory else { preconditionFailure("out of memory for \(capacity) elements") }
+    return memory.bindMemory(to: Element.self, capacity: capacity)
+  }
+}
+
+/// Memory that the system hands out in large parts, where it can. Page by page, getting memory for a
+/// megabyte of text can take as long as encoding it.
+enum HugePages {
+  /// The bytes of a huge page.
+  static let size = 2 << 20
+
+  /// Memory that begins with a page, to be given back with `free`; `nil` when there is none.
+  static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+    let wholePages = (byteCount + size - 1) / size * size
+    let memory = aligned_alloc(size, wholePages)
+    if let memory { madvise(memory, wholePages, MADV_HUGEPAGE) }
+    return memory
+  }
+
+  /// Appends elements to an array; where it has to grow to a large one, into huge pages.
+  static func append<Element: BitwiseCopyable>(
+    _ elements: UnsafeMutableBufferPointer<Element>, to array: inout [Element]
+  ) {
+    if array.count + elements.count > array.capacity,
+      elements.count * MemoryLayout<Element>.stride >= size
+    {
+      array.reserveCapacity(array.count + elements.count)
+      let byteCount = array.capacity * MemoryLayout<Element>.stride
+      array.withUnsafeMutableBufferPointer { buffer in
+        // Safe: this is only advice, on whole pages of memory that belongs to the array.
+        guard let base = buffer.baseAddress else { return }
+        let pages = UnsafeMutableRawPointer(base).alignedUp(toMultipleOf: 4096)
+        madvise(pages, byteCount - (pages - UnsafeMutableRawPointer(base)), MADV_HUGEPAGE)
+      }
     }
-    return new.bindMemory(to: Element.self, capacity: capacity)
+    array.append(contentsOf: elements)
   }
 }
 

@@ -23,7 +23,9 @@ struct SymbolMerging: ~Copyable {
   private var heap = RawList<UInt64>()
   /// Where the tokens of a window begin.
   private var starts = RawList<Int32>()
-  /// By which symbols the tokens of the last list that was merged window by window begin.
+  /// Whether to note where the tokens of a list that is merged window by window begin.
+  var notesStarts = false
+  /// By which symbols those tokens begin.
   private(set) var tokenStarts = RawList<Int>()
 
   /// Up to this many symbols scanning is faster than a heap.
@@ -104,7 +106,7 @@ struct SymbolMerging: ~Copyable {
           window = windows.removeLast()
           window.length *= 2
           output.count = window.outputCount
-          tokenStarts.count = output.count - firstOutput
+          if notesStarts { tokenStarts.count = output.count - firstOutput }
           expected = nil
           continue
         }
@@ -118,11 +120,10 @@ struct SymbolMerging: ~Copyable {
         continue
       }
       output.reserve(kept)
-      tokenStarts.reserve(kept)
-      for index in 0..<kept {
-        let start = Int(starts.base[index])
-        output.append(ids.base[start])
-        tokenStarts.append(window.start + start)
+      for index in 0..<kept { output.append(ids.base[Int(starts.base[index])]) }
+      if notesStarts {
+        tokenStarts.reserve(kept)
+        for index in 0..<kept { tokenStarts.append(window.start + Int(starts.base[index])) }
       }
       if isLast { return }
       windows.append(window)

@@ -117,22 +117,25 @@ package struct WordPattern: Sendable {
     return found
   }
 
-  /// The matches in a well-formed text: a division of the whole text.
-  func matches(in bytes: ArraySlice<UInt8>) -> [Range<Int>] {
-    var result: [Range<Int>] = []
-    result.reserveCapacity(bytes.count / 4 + 1)
+  /// Finds the matches in a well-formed text: a division of the whole text.
+  func forEachMatch(in bytes: ArraySlice<UInt8>, _ body: (Range<Int>) -> Void) {
     bytes.withUnsafeBufferPointer { text in
       withUnsafeTemporaryAllocation(of: Int.self, capacity: 256) { ends in
         var position = 0
         while position < text.count {
           for index in 0..<findEnds(in: text, from: position, into: ends) {
-            let range = (bytes.startIndex + position)..<(bytes.startIndex + ends[index])
-            result.append(range)
+            body((bytes.startIndex + position)..<(bytes.startIndex + ends[index]))
             position = ends[index]
           }
         }
       }
     }
+  }
+
+  /// All that `forEachMatch` finds.
+  func matches(in bytes: ArraySlice<UInt8>) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    forEachMatch(in: bytes) { result.append($0) }
     return result
   }
 }

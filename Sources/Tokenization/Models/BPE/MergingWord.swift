@@ -46,6 +46,7 @@ struct MergingWord {
     _ table: PairTable, windowLength: Int = SymbolMerging.windowLength
   ) {
     var merging = SymbolMerging()
+    merging.notesStarts = true
     merging.symbols.reserve(symbols.count)
     for symbol in symbols { merging.symbols.append(symbol.id) }
     var merged = RawList<TokenID>()

@@ -105,19 +105,24 @@ enum Scaling {
   /// Prints for each text the seconds that a sixteenth of it and all of it take.
   ///
   /// The tokenizer is opened anew each time, so that no length has seen anything of the text before.
-  /// The least of several rounds counts, and each length is encoded once before.
+  /// The two lengths take turns, so that a slow moment of the machine meets both, and the median of
+  /// several rounds counts: the least would favour the short one, which more often finds a quiet moment.
   static func run(_ open: () throws -> Tokenizer, _ files: [String]) throws {
     for file in files {
       let text = try FileSystem.read(file)
-      let times = try [middle(of: text, part: 16), text].map { input in
-        try (0...rounds).map { _ in try time(of: input, with: open()) }.dropFirst().min() ?? 0
+      let inputs = [middle(of: text, part: 16), text]
+      var times: [[Double]] = [[], []]
+      for _ in 0..<rounds {
+        for (index, input) in inputs.enumerated() {
+          times[index].append(try time(of: input, with: open()))
+        }
       }
-      print("{\"file\":\"\(file)\",\"seconds\":\(times)}")
+      print("{\"file\":\"\(file)\",\"seconds\":\(times.map { $0.sorted()[rounds / 2] })}")
       fflush(nil)
     }
   }
 
-  private static let rounds = 5
+  private static let rounds = 15
 
   private static func time(of input: [UInt8], with tokenizer: Tokenizer) throws -> Double {
     var ids: [TokenID] = []
