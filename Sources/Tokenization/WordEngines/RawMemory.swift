@@ -1,3 +1,4 @@
+internal import ByteIO
 internal import Glibc
 
 /// A list of trivial values whose elements are reached without checks.
@@ -71,7 +72,7 @@ struct RawList<Element: BitwiseCopyable>: ~Copyable {
     if size < HugePages.size {
       base = Self.bound(realloc(base, size), capacity)
     } else {
-      let new = Self.bound(HugePages.allocate(size), capacity)
+      let new = HugePages.allocate(size).bindMemory(to: Element.self, capacity: capacity)
       new.update(from: base, count: count)
       free(base)
       base = new
@@ -84,40 +85,6 @@ struct RawList<Element: BitwiseCopyable>: ~Copyable {
   ) -> UnsafeMutablePointer<Element> {
     guard let memory else { preconditionFailure("out of memory for \(capacity) elements") }
     return memory.bindMemory(to: Element.self, capacity: capacity)
-  }
-}
-
-/// Memory that the system hands out in large parts, where it can. Page by page, getting memory for a
-/// megabyte of text can take as long as encoding it.
-enum HugePages {
-  /// The bytes of a huge page.
-  static let size = 2 << 20
-
-  /// Memory that begins with a page, to be given back with `free`; `nil` when there is none.
-  static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
-    let wholePages = (byteCount + size - 1) / size * size
-    let memory = aligned_alloc(size, wholePages)
-    if let memory { madvise(memory, wholePages, MADV_HUGEPAGE) }
-    return memory
-  }
-
-  /// Appends elements to an array; where it has to grow to a large one, into huge pages.
-  static func append<Element: BitwiseCopyable>(
-    _ elements: UnsafeMutableBufferPointer<Element>, to array: inout [Element]
-  ) {
-    if array.count + elements.count > array.capacity,
-      elements.count * MemoryLayout<Element>.stride >= size
-    {
-      array.reserveCapacity(array.count + elements.count)
-      let byteCount = array.capacity * MemoryLayout<Element>.stride
-      array.withUnsafeMutableBufferPointer { buffer in
-        // Safe: this is only advice, on whole pages of memory that belongs to the array.
-        guard let base = buffer.baseAddress else { return }
-        let pages = UnsafeMutableRawPointer(base).alignedUp(toMultipleOf: 4096)
-        madvise(pages, byteCount - (pages - UnsafeMutableRawPointer(base)), MADV_HUGEPAGE)
-      }
-    }
-    array.append(contentsOf: elements)
   }
 }
 

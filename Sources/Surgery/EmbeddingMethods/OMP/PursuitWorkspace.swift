@@ -1,3 +1,5 @@
+internal import ByteIO
+internal import Glibc
 internal import Tensors
 
 /// The memory in which one target at a time is solved by a Gram matrix, and the passes over all atoms.
@@ -92,8 +94,10 @@ final class PursuitWorkspace: @unchecked Sendable {
     weights = take(padded)
     outside = take(padded)
     selectedUnits = take(size.sparsity * size.dimension)
-    rowStorage = .allocate(capacity: panelSize * (panelCount + candidatePanels))
-    rowStorage.initialize(repeating: 0, count: panelSize * (panelCount + candidatePanels))
+    let rowElements = panelSize * (panelCount + candidatePanels)
+    rowStorage = HugePages.allocate(2 * rowElements)
+      .bindMemory(to: Int16.self, capacity: rowElements)
+    rowStorage.initialize(repeating: 0, count: rowElements)
     let limit = candidatePanels * Panels.width
     let vectors = take(3 * limit)
     // Safe: nothing else is made of this part of the memory.
@@ -103,7 +107,7 @@ final class PursuitWorkspace: @unchecked Sendable {
       rows: rowStorage + panelSize * panelCount)
   }
 
-  deinit { rowStorage.deallocate() }
+  deinit { free(rowStorage) }
 }
 
 // MARK: - One target
