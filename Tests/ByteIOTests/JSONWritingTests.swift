@@ -164,6 +164,33 @@ import Testing
     }
   }
 
+  @Test("A row of bytes is what its parts are as texts, with invalid UTF-8 replaced")
+  func writesRows() throws {
+    var generator = SeededGenerator(seed: 6)
+    for _ in 0..<500 {
+      let bytes = (0..<Int.random(in: 0..<12, using: &generator)).map { _ in
+        UInt8.random(in: 0...255, using: &generator)
+      }
+      let number = UInt64.random(in: 0...(.max), using: &generator) >> (bytes.count * 5)
+      var row = JSONBytes()
+      row.append(#"{"text":"#)
+      row.append(string: bytes)
+      row.append(#","list":"#)
+      row.appendList([0..<bytes.count, 7..<12345]) { $0.append(range: $1) }
+      row.append(#","number":"#)
+      row.append(number: number)
+      row.append("}")
+      let text = JSONText.string(String(decoding: bytes, as: UTF8.self))
+      let expected =
+        "{\"text\":\(text),\"list\":[[0,\(bytes.count)],[7,12345]],\"number\":\(number)}"
+      #expect(String(decoding: row.bytes, as: UTF8.self) == expected)
+      let read = try JSON(parsing: row.bytes, source: "written").required("text")
+      #expect(read.utf8 == Array(String(decoding: bytes, as: UTF8.self).utf8))
+      row.removeAll()
+      #expect(row.bytes.isEmpty)
+    }
+  }
+
   @Test("Numbers without a spelling in JSON become null, others are read back")
   func writesNumbers() throws {
     #expect(JSONText.number(Double.nan) == "null" && JSONText.number(-Float.infinity) == "null")

@@ -87,8 +87,8 @@ def child(arguments):
     process = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     rows = [json.loads(line) for line in process.stdout.splitlines() if line.startswith("{")]
     if process.returncode or not rows:
-        lines = process.stderr.strip().splitlines()
-        return None, lines[-1][:100] if lines else f"exit status {process.returncode}"
+        lines = (process.stdout + process.stderr).strip().splitlines()
+        return None, lines[-1][-100:] if lines else f"exit status {process.returncode}"
     return rows, None
 
 

@@ -214,7 +214,7 @@ def main():
     shutil.rmtree(directory, ignore_errors=True)
     for target, inputs in seeds().items():
         folder = directory / target
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for number, data in enumerate(inputs):
             (folder / f"seed-{number:02}").write_bytes(data)
 

@@ -35,13 +35,15 @@ struct DecodeCommand: ParsableCommand {
     let tokenizer = try tokenizer.load()
     let input = try LineReader(file)
     if format == .jsonl {
-      return try JSONLines.process(input) { line in
+      return try JSONLines.process(input) { line, row in
         var ids: [TokenID] = []
         for id in try line.required("ids").expectArray() {
           ids.append(TokenID(try id.expectInt(in: 0...Int(TokenID.max))))
         }
         let text = try tokenizer.decode(ids, skipSpecialTokens: skipSpecialTokens)
-        return "{\"text\":\(JSONText.string(text))}"
+        row.append(#"{"text":"#)
+        row.append(string: text.utf8)
+        row.append("}")
       }
     }
     try decodeStream(input, tokenizer)

@@ -71,12 +71,14 @@ struct EncodeCommand: ParsableCommand {
     let input = try LineReader(file)
     var sampler = sampling.sampler()
     if format == .jsonl {
-      return try JSONLines.process(input) { line in
+      return try JSONLines.process(input) { line, row in
         let text = try line.string("text")
         if fields.fields == [.ids], sampler == nil, maxTokens == nil {
-          return object(try tokenizer.ids(of: text, addSpecialTokens: specialTokens))
+          let ids = try tokenizer.ids(of: text, addSpecialTokens: specialTokens)
+          write(ids, to: &row)
+        } else {
+          write(try encode(text, tokenizer, &sampler), of: text, to: &row)
         }
-        return object(try encode(text, tokenizer, &sampler), of: text)
       }
     }
     let output = BufferedWriter.standardOutput()
@@ -148,24 +150,31 @@ struct EncodeCommand: ParsableCommand {
     return words.joined(separator: " ")
   }
 
-  private func object(_ ids: [TokenID]) -> String {
-    "{\"ids\":" + JSONText.list(ids.lazy.map(String.init)) + "}"
+  private func write(_ ids: [TokenID], to row: inout JSONBytes) {
+    row.append(#"{"ids":"#)
+    row.appendList(ids) { $0.append(number: $1) }
+    row.append("}")
   }
 
-  private func object(_ encoding: Encoding, of text: String) -> String {
-    var members: [String] = []
-    if fields.fields.contains(.ids) {
-      members.append("\"ids\":" + JSONText.list(encoding.ids.lazy.map(String.init)))
+  private func write(_ encoding: Encoding, of text: String, to row: inout JSONBytes) {
+    row.append("{")
+    var isFirst = true
+    func key(_ field: Field, _ key: StaticString) -> Bool {
+      guard fields.fields.contains(field) else { return false }
+      if !isFirst { row.append(",") }
+      isFirst = false
+      row.append(key)
+      return true
     }
-    if fields.fields.contains(.tokens) {
-      let tokens = encoding.tokens.map { JSONText.string(String(decoding: $0, as: UTF8.self)) }
-      members.append("\"tokens\":" + JSONText.list(tokens))
+    if key(.ids, #""ids":"#) {
+      row.appendList(encoding.ids) { $0.append(number: $1) }
     }
-    if fields.fields.contains(.offsets) {
-      let offsets = encoding.offsets(in: offsetUnit.unit, of: text)
-      members.append(
-        "\"offsets\":" + JSONText.list(offsets.map { "[\($0.lowerBound),\($0.upperBound)]" }))
+    if key(.tokens, #""tokens":"#) {
+      row.appendList(encoding.tokens) { $0.append(string: $1) }
     }
-    return "{" + members.joined(separator: ",") + "}"
+    if key(.offsets, #""offsets":"#) {
+      row.appendList(encoding.offsets(in: offsetUnit.unit, of: text)) { $0.append(range: $1) }
+    }
+    row.append("}")
   }
 }

@@ -54,19 +54,23 @@ struct SplitCommand: ParsableCommand {
     Interruption.catchSignals()
     let splitter = try WordRule(named: rule).splitter()
     if format == .jsonl {
-      return try JSONLines.process(LineReader(files.first)) { line in
-        try object(Array(line.string("text").utf8), splitter)
+      return try JSONLines.process(LineReader(files.first)) { line, row in
+        try write(Array(line.string("text").utf8), splitter, to: &row)
       }
     }
     if let output = pooling.output { return try writeRows(splitter, to: output) }
     try printWords(splitter)
   }
 
-  private func object(_ text: [UInt8], _ splitter: any WordSplitting) throws -> String {
+  private func write(
+    _ text: [UInt8], _ splitter: any WordSplitting, to row: inout JSONBytes
+  ) throws {
     let words = try splitter.words(of: text, keepsSeparators: separators)
-    let list = words.map { JSONText.string(String(decoding: text[$0], as: UTF8.self)) }
-    let offsets = words.map { "[\($0.lowerBound),\($0.upperBound)]" }
-    return "{\"words\":\(JSONText.list(list)),\"offsets\":\(JSONText.list(offsets))}"
+    row.append(#"{"words":"#)
+    row.appendList(words) { $0.append(string: text[$1]) }
+    row.append(#","offsets":"#)
+    row.appendList(words) { $0.append(range: $1) }
+    row.append("}")
   }
 
   private func printWords(_ splitter: any WordSplitting) throws {

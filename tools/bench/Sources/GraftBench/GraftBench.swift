@@ -10,7 +10,16 @@ import Graft
 /// Ids go through a 64-bit FNV-1a hash over documents, which the caller compares with the peers'.
 @main
 enum GraftBench {
-  static func main() throws {
+  static func main() {
+    do {
+      try run()
+    } catch {
+      print(error)
+      exit(1)
+    }
+  }
+
+  private static func run() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard arguments.count >= 4 else { return print("usage: see the source of GraftBench") }
     let spec = arguments[2] == "-" ? TokenizerSpec() : try TokenizerSpec(contentsOf: arguments[2])
