@@ -35,7 +35,8 @@ package enum HugePages {
     if array.count + elements.count > array.capacity,
       elements.count * MemoryLayout<Element>.stride >= size
     {
-      array.reserveCapacity(array.count + elements.count)
+      // At least doubled, as `append` would: many large appends must not copy everything each time.
+      array.reserveCapacity(max(array.count + elements.count, 2 * array.capacity))
       let byteCount = array.capacity * MemoryLayout<Element>.stride
       array.withUnsafeMutableBufferPointer { buffer in
         // Safe: only advice, on memory that belongs to the array.

@@ -39,16 +39,12 @@ public struct JSONBytes: Sendable {
   /// U+FFFD.
   public mutating func append(string text: some Collection<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
-    let isWhole: Void? = text.withContiguousStorageIfAvailable { utf8 in
-      if UTF8Validation.firstInvalidByte(in: UnsafeRawBufferPointer(utf8)) == nil {
-        for byte in utf8 { append(character: byte) }
-      } else {
-        for byte in String(decoding: utf8, as: UTF8.self).utf8 { append(character: byte) }
-      }
+    let isDone = text.withContiguousStorageIfAvailable { utf8 in
+      let isValid = UTF8Validation.firstInvalidByte(in: UnsafeRawBufferPointer(utf8)) == nil
+      if isValid { append(characters: utf8) }
+      return isValid
     }
-    if isWhole == nil {
-      for byte in String(decoding: text, as: UTF8.self).utf8 { append(character: byte) }
-    }
+    if isDone != true { append(characters: String(decoding: text, as: UTF8.self).utf8) }
     bytes.append(UInt8(ascii: "\""))
   }
 
@@ -69,20 +65,22 @@ public struct JSONBytes: Sendable {
   /// Forgets what has been written, and keeps the memory.
   public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
-  /// Appends a byte of a string. What is escaped is one byte long.
-  private mutating func append(character byte: UInt8) {
-    switch byte {
-    case UInt8(ascii: "\""): append(#"\""#)
-    case UInt8(ascii: "\\"): append(#"\\"#)
-    case UInt8(ascii: "\n"): append(#"\n"#)
-    case UInt8(ascii: "\r"): append(#"\r"#)
-    case UInt8(ascii: "\t"): append(#"\t"#)
-    case 0..<0x20, 0x7F:
-      append(#"\u00"#)
-      for digit in [byte >> 4, byte & 15] {
-        bytes.append(digit + UInt8(ascii: digit < 10 ? "0" : "W"))
+  /// Appends the bytes of a well-formed text. What is escaped is one byte long.
+  private mutating func append(characters utf8: some Sequence<UInt8>) {
+    for byte in utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): append(#"\""#)
+      case UInt8(ascii: "\\"): append(#"\\"#)
+      case UInt8(ascii: "\n"): append(#"\n"#)
+      case UInt8(ascii: "\r"): append(#"\r"#)
+      case UInt8(ascii: "\t"): append(#"\t"#)
+      case 0..<0x20, 0x7F:
+        append(#"\u00"#)
+        for digit in [byte >> 4, byte & 15] {
+          bytes.append(digit + UInt8(ascii: digit < 10 ? "0" : "W"))
+        }
+      default: bytes.append(byte)
       }
-    default: bytes.append(byte)
     }
   }
 }

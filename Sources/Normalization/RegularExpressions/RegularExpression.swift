@@ -132,7 +132,7 @@ private final class Matcher: @unchecked Sendable {
   /// A repetition keeps something for every character: a long text needs more than ICU allows, and
   /// the reference has no limit.
   private static func stackLimit(_ units: Int) -> Int32 {
-    Int32(clamping: min(1 << 30, 128 * units))
+    Int32(min(1 << 30, 128 * units))
   }
 }
 
