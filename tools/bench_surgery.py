@@ -15,7 +15,7 @@ falls off, lengths that differ. Per case one row:
 
     swift build -c release --product graft
     python bench_surgery.py --mergekit CHECKOUT [--dimensions 384,1024,4096] [--anchors 30000] [--targets 20000]
-    python bench_surgery.py --anchors 100000 --dimensions 4096 --targets 20000 --memory 6GiB      # graft alone
+    python bench_surgery.py --anchors 100000 --considered 30000 --dimensions 4096 --memory 6GiB   # graft alone
 
 mergekit (LGPL-3.0) is a checkout of its repository or, with `--mergekit installed`, an installation; only its
 function is called. Without --mergekit, only graft is measured. The models, a few GiB, are made in --directory and kept
@@ -201,6 +201,8 @@ def measure(arguments: argparse.Namespace, dimension: int, directory: Path) -> s
     out = directory / "out"
     options = ["-k", str(arguments.sparsity), "--selection", "mergekit", "--held-out", "0", "--memory",
                arguments.memory]
+    if arguments.considered:
+        options += ["--anchors", str(arguments.considered)]
     graft_seconds, graft_memory = run_graft(arguments.graft, base, donor, out, options)
     row = [f"{dimension:6}", f"{graft_seconds:9.1f}"]
     if arguments.mergekit:
@@ -226,6 +228,7 @@ def main() -> None:
     parser.add_argument("-k", dest="sparsity", type=int, default=64)
     parser.add_argument("--sample", type=int, default=256, help="targets that mergekit solves")
     parser.add_argument("--memory", default="4GiB", help="graft's --memory")
+    parser.add_argument("--considered", type=int, help="graft's --anchors: how many anchors it considers at most")
     parser.add_argument("--directory", type=Path, default=Path(tempfile.gettempdir()) / "graft-bench-surgery")
     parser.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--indices", help=argparse.SUPPRESS)

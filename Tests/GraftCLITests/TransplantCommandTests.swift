@@ -80,6 +80,24 @@ import Testing
     #expect(manifest["options"]?["selection"]?.string == "mergekit")
   }
 
+  @Test("--anchors bounds the shared tokens that rows are made of, and is written down")
+  func anchors() throws {
+    func sources(_ arguments: String...) throws -> (limit: Int?, tokens: Set<Int>) {
+      let result = try ChildProcess.run(
+        [ChildProcess.graft, "transplant", base, donor, out, "-k", "3", "--force"] + arguments)
+      #expect(result.status == 0)
+      let manifest = try JSON(parsing: FileSystem.read(out + "/graft.json"), source: "graft.json")
+      let matrix = Array(try manifest.required("matrices").elements)[0]
+      let rows = Array(try matrix.required("rows").elements)
+      let tokens = rows.flatMap { row in row["anchors"].map { Array($0.elements) } ?? [] }
+      return (manifest["options"]?["anchorLimit"]?.int, Set(tokens.compactMap(\.int)))
+    }
+    let all = try sources()
+    let few = try sources("--anchors", "12")
+    #expect(all.limit == nil && all.tokens.count > 12)
+    #expect(few.limit == 12 && (3...12).contains(few.tokens.count))
+  }
+
   @Test("What stands at OUT stays without --force and is replaced with it")
   func force() throws {
     try directory.write("out", "precious")
@@ -94,7 +112,8 @@ import Testing
   @Test(
     "What cannot be done ends with status 1, says why, and leaves nothing behind",
     arguments: [
-      (["-k", "11"], "10 dimensions"), (["--vocab-size", "5"], "too small"),
+      (["-k", "11"], "10 dimensions"), (["-k", "4", "--anchors", "3"], "only 3 atoms"),
+      (["--vocab-size", "5"], "too small"),
       (["--vocab-size", "9999999999"], "at most"),
       (["--pad-to", "9223372036854775807"], "at most"),
     ])

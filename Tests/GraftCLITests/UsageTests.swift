@@ -35,6 +35,7 @@ import Testing
       ["transplant"], ["transplant", "a", "b"], ["transplant", "a", "b", "c", "--k", "0"],
       ["transplant", "a", "b", "c", "-k", "many"], ["transplant", "a", "b", "c", "--pad-to", "0"],
       ["transplant", "a", "b", "c", "--pad-to", "8", "--vocab-size", "8"],
+      ["transplant", "a", "b", "c", "--anchors", "0"],
       ["transplant", "a", "b", "c", "--memory", "lots"], ["verify"], ["verify", "a", "b"],
     ])
   func wrongUsage(arguments: [String]) throws {

@@ -88,6 +88,16 @@ struct TransplantCommand: ParsableCommand {
   var selection: Selection?
 
   @Option(
+    name: .customLong("anchors"),
+    help: ArgumentHelp(
+      """
+      Let matching pursuits consider this many shared tokens at most, those most like the new ones: \
+      quick where all of them are too many for their products to be kept in memory (2 bytes for every \
+      pair).
+      """, valueName: "n"))
+  var anchorLimit: Int?
+
+  @Option(
     help: ArgumentHelp(
       """
       A text in UTF-8 like those that the model is meant for: methods are compared on it, maps learnt \
@@ -156,6 +166,7 @@ struct TransplantCommand: ParsableCommand {
     if let sparsity, sparsity < 1 {
       throw ValidationError("-k must be at least 1.")
     }
+    if let anchorLimit, anchorLimit < 1 { throw ValidationError("--anchors must be at least 1.") }
     if output.padTo != nil && vocabularySize != nil {
       throw ValidationError("--pad-to and --vocab-size exclude each other.")
     }
@@ -190,6 +201,7 @@ struct TransplantCommand: ParsableCommand {
             sparsity: sparsity ?? 8, selection: selection == .mergekit ? .mergekit : .normalized,
             memoryBudget: memory.bytes)))
     }
+    options.anchorLimit = anchorLimit
     options.unties = untie
     if let calibrate {
       options.calibrationText = CalibrationText(try FileSystem.read(calibrate))

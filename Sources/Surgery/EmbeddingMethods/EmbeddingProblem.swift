@@ -25,6 +25,8 @@ public struct EmbeddingProblem: Sendable {
   public var role = MatrixRole.input
   /// The hypernetwork that `hypernet` asks; `nil` when there is none.
   public var hypernetwork: HypernetworkSource?
+  /// The most anchors that a pursuit considers, those that resemble the targets; all when `nil`.
+  public var anchorLimit: Int?
 
   public init(
     base: MatrixView, donor: MatrixView?, anchors: [Anchor], targets: [TokenID],

@@ -60,6 +60,7 @@ struct MatrixRebuilding {
       pieces: pieces(of: targets), texts: transplant.donorTexts)
     problem.role = role
     problem.hypernetwork = transplant.options.hypernetwork
+    problem.anchorLimit = transplant.options.anchorLimit
     return problem
   }
 

@@ -42,6 +42,7 @@ struct TransplantManifest {
       members.append("\"selection\":\"\(omp.selection == .mergekit ? "mergekit" : "normalized")\"")
       members.append("\"tolerance\":\(JSONText.number(omp.tolerance))")
     }
+    if let limit = transplant.options.anchorLimit { members.append("\"anchorLimit\":\(limit)") }
     members.append("\"seed\":\(transplant.options.seed)")
     if let tokens = transplant.options.learningTokens {
       members.append("\"learningTokens\":\(tokens)")

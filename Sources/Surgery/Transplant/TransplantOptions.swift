@@ -25,6 +25,9 @@ public struct TransplantOptions: Sendable {
   public var rowCount = RowCount.donor
   /// What the method `hypernet` asks. With it `hypernet` is among the methods that are chosen from.
   public var hypernetwork: HypernetworkSource?
+  /// The most shared tokens that a matching pursuit considers, those that resemble the tokens to be made;
+  /// all when `nil`. For more of them than a Gram matrix has room for in `memoryBudget`.
+  public var anchorLimit: Int?
   /// How many shared tokens are rebuilt for comparison with their real rows.
   public var heldOutCount = 256
   /// Whether a base whose input and output are one matrix gets two, since the two uses of a new token

@@ -65,7 +65,7 @@ public struct OrthogonalMatchingPursuit: Sendable {
     self.dictionary = dictionary
     self.options = options
     inverseNorms = dictionary.inverseNorms()
-    _ = try Self.weights(dictionary, options, excluding: [])
+    _ = try dictionary.weights(options)
     let paysOff = targetCount >= dictionary.count / options.sparsity
     let size = PursuitWorkspace.Size(
       atoms: dictionary.count, dimension: dictionary.dimension, sparsity: options.sparsity)
@@ -104,7 +104,7 @@ public struct OrthogonalMatchingPursuit: Sendable {
     }
     let rules = PursuitRules(
       dictionary: dictionary, sparsity: options.sparsity, tolerance: Double(options.tolerance),
-      weights: try Self.weights(dictionary, options, excluding: excluded))
+      weights: try dictionary.weights(options, excluding: excluded))
     let rows = rows ?? Array(0..<targets.rows)
     var codes: [SparseCode] = []
     codes.reserveCapacity(rows.count)
@@ -131,25 +131,6 @@ public struct OrthogonalMatchingPursuit: Sendable {
   /// Correlations with all atoms, and the target and its residual in both precisions.
   private static func bytesPerTarget(_ dictionary: SparseDictionary) -> Int {
     4 * dictionary.count + 32 * dictionary.dimension
-  }
-
-  /// What selection multiplies correlations with unit atoms by; 0 for atoms that must not be selected.
-  ///
-  /// - Throws: `PursuitError` when fewer atoms than a code has can be selected.
-  private static func weights(
-    _ dictionary: SparseDictionary, _ options: Options, excluding excluded: Set<Int>
-  ) throws(PursuitError) -> [Float] {
-    let usable = dictionary.usableAtoms(excluding: excluded)
-    let count = usable.count { $0 }
-    guard options.sparsity <= count else {
-      throw .sparsityAboveAtoms(options.sparsity, usable: count)
-    }
-    // Of atoms with the same bits only the first can ever be taken: the others are dependent on it.
-    var seen: Set<Int32> = []
-    return usable.indices.map { atom in
-      guard usable[atom], seen.insert(dictionary.firstOccurrences[atom]).inserted else { return 0 }
-      return options.selection == .mergekit ? Float(dictionary.norms[atom]) : 1
-    }
   }
 }
 

@@ -38,4 +38,23 @@ public struct SparseDictionary: Sendable {
   func usableAtoms(excluding excluded: Set<Int>) -> [Bool] {
     norms.indices.map { Self.usableNorms.contains(norms[$0]) && !excluded.contains($0) }
   }
+
+  /// What selection multiplies correlations with unit atoms by; 0 for atoms that must not be selected.
+  ///
+  /// - Throws: `PursuitError` when fewer atoms than a code has can be selected.
+  func weights(
+    _ options: OrthogonalMatchingPursuit.Options, excluding excluded: Set<Int> = []
+  ) throws(PursuitError) -> [Float] {
+    let usable = usableAtoms(excluding: excluded)
+    let count = usable.count { $0 }
+    guard options.sparsity <= count else {
+      throw .sparsityAboveAtoms(options.sparsity, usable: count)
+    }
+    // Of atoms with the same bits only the first can ever be taken: the others are dependent on it.
+    var seen: Set<Int32> = []
+    return usable.indices.map { atom in
+      guard usable[atom], seen.insert(firstOccurrences[atom]).inserted else { return 0 }
+      return options.selection == .mergekit ? Float(norms[atom]) : 1
+    }
+  }
 }

@@ -44,7 +44,7 @@ public struct SparseTransplant: EmbeddingMethod {
     var atoms = stored
     if frame != .asStored { atoms.addToRows(mean, times: -1) }
     problem.donor?.releasePages()
-    let base: Matrix
+    var base: Matrix
     var map: RidgeMap?
     switch frame {
     case .asStored: base = Matrix(rows: 0, columns: problem.base.columns)
@@ -55,11 +55,20 @@ public struct SparseTransplant: EmbeddingMethod {
       base = fitted.residuals(from: stored, to: problem.anchorBaseRows())
       map = fitted
     }
+    var problem = problem
+    var progressBefore = 0.0
+    if let limit = problem.anchorLimit, limit < atoms.rows {
+      let chosen = try screened(atoms, mean, problem, limit: limit) { try progress($0 / 2) }
+      progressBefore = 0.5
+      atoms = Matrix(atoms.view, rows: chosen)
+      problem.anchors = chosen.map { problem.anchors[$0] }
+      if map != nil { base = Matrix(base.view, rows: chosen) }
+    }
     var options = options
     options.memoryBudget -= Self.otherMemory(problem)
     let pursuit = try OrthogonalMatchingPursuit(
-      dictionary: SparseDictionary(atoms), options: options, targetCount: problem.targets.count,
-      progress: progress)
+      dictionary: SparseDictionary(atoms), options: options, targetCount: problem.targets.count
+    ) { try progress(progressBefore + (1 - progressBefore) * $0) }
     return FittedPursuit(
       name: name, frame: frame, problem: problem, pursuit: pursuit, donorMean: mean, base: base,
       map: map)
@@ -67,6 +76,22 @@ public struct SparseTransplant: EmbeddingMethod {
 }
 
 extension SparseTransplant {
+  /// The anchors that a pursuit considers when it may not have them all, by position.
+  ///
+  /// - Parameter mean: what was taken off the atoms.
+  private func screened(
+    _ atoms: Matrix, _ mean: [Float], _ problem: EmbeddingProblem, limit: Int,
+    progress: (_ fraction: Double) throws -> Void
+  ) throws -> [Int] {
+    try AtomScreening(limit: limit, options: options).choose(
+      from: SparseDictionary(atoms), count: problem.targets.count,
+      targets: { range in
+        var targets = problem.donorRows(problem.targets[range])
+        if frame != .asStored { targets.addToRows(mean, times: -1) }
+        return targets
+      }, progress: progress)
+  }
+
   /// What the threads of a product and the blocks of rows take.
   private static let smallMemory = 96 << 20
 
