@@ -12,6 +12,7 @@ falls off, lengths that differ. Per case one row:
     GiB         the most memory that each used; graft's includes the mapped model files
     same        the sampled targets for which both chose the same atoms; where not all, how many of the others
                 are as mergekit's own function chooses them in float64
+    leaves      with --considered, the mean share of 48 rows that their codes leave, and what codes over all anchors do
 
     swift build -c release --product graft
     python bench_surgery.py --mergekit CHECKOUT [--dimensions 384,1024,4096] [--anchors 30000] [--targets 20000]
@@ -148,16 +149,20 @@ def worker(arguments: argparse.Namespace) -> None:
     rows = Checkpoint(arguments.worker)[TENSOR].row_bytes()
     indices = [int(index) for index in arguments.indices.split(",")]
 
-    def floats(part: np.ndarray) -> torch.Tensor:
-        return torch.from_numpy((part.view("<u2").astype(np.uint32) << 16).view(np.float32))
-
     precision = getattr(torch, arguments.precision)
-    atoms, targets = (floats(part).to(precision) for part in (rows[:arguments.anchors], rows[indices]))
+    atoms, targets = (
+        torch.from_numpy(floats(part)).to(precision) for part in (rows[:arguments.anchors], rows[indices])
+    )
     before = cpu_seconds()
     chosen, _ = batch_omp(targets, atoms, arguments.sparsity)
     seconds = cpu_seconds() - before
     np.save(arguments.result, chosen.numpy())
     print(json.dumps({"seconds": seconds, "GiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}))
+
+
+def floats(rows: np.ndarray) -> np.ndarray:
+    """The elements of rows that are stored in bfloat16."""
+    return (rows.view("<u2").astype(np.uint32) << 16).view(np.float32)
 
 
 def cpu_seconds() -> float:
@@ -193,6 +198,35 @@ def compare(arguments: argparse.Namespace, donor: Path, sample: np.ndarray, ours
     return text
 
 
+def least_residual(arguments: argparse.Namespace, donor: Path, sample: np.ndarray) -> float:
+    """The mean share of the sampled rows that codes over all anchors leave, by the definition of the pursuit."""
+    rows = Checkpoint(donor)[TENSOR].row_bytes()
+    atoms, targets = floats(rows[:arguments.anchors]), floats(rows[sample]).astype(np.float64)
+    residuals = targets.copy()
+    chosen = [[] for _ in sample]
+    bases = [np.zeros((0, targets.shape[1])) for _ in sample]
+    for _ in range(arguments.sparsity):
+        scores = np.abs(residuals.astype(np.float32) @ atoms.T)
+        for place, taken in enumerate(chosen):
+            scores[place, taken] = -1
+            taken.append(int(scores[place].argmax()))
+            direction = atoms[taken[-1]].astype(np.float64)
+            for _ in range(2):
+                direction -= bases[place].T @ (bases[place] @ direction)
+            direction /= np.linalg.norm(direction)
+            bases[place] = np.vstack([bases[place], direction])
+            residuals[place] -= direction * (direction @ residuals[place])
+    return float((np.linalg.norm(residuals, axis=1) / np.linalg.norm(targets, axis=1)).mean())
+
+
+def compare_residuals(arguments: argparse.Namespace, donor: Path, out: Path) -> str:
+    """What codes over the considered anchors leave of a row, and what those over all leave."""
+    sample = np.linspace(arguments.anchors, arguments.anchors + arguments.targets - 1, 48).astype(int)
+    rows = json.loads((out / "graft.json").read_text(encoding="utf-8"))["matrices"][0]["rows"]
+    ours = np.mean([rows[row]["residual"] for row in sample])
+    return f"leaves {ours:.4f}, over all anchors {least_residual(arguments, donor, sample):.4f}"
+
+
 def measure(arguments: argparse.Namespace, dimension: int, directory: Path) -> str:
     words = arguments.anchors - len(SPECIALS)
     name = f"{dimension}-{arguments.anchors}"
@@ -214,6 +248,8 @@ def measure(arguments: argparse.Namespace, dimension: int, directory: Path) -> s
         row += [f"{seconds:9.0f}", f"{seconds / graft_seconds:6.1f}", f"{graft_memory:6.2f}", f"{memory:6.2f}", same]
     else:
         row += [f"{graft_memory:6.2f}"]
+    if arguments.considered:
+        row.append(compare_residuals(arguments, donor, out))
     shutil.rmtree(out)
     return "  ".join(row)
 
