@@ -57,7 +57,7 @@ let package = Package(
       "Surgery",
       [
         "ByteIO", "CCrypto", "CKernels", "Hypernetworks", "LanguageModels", "Normalization", "Tensors",
-        "Tokenization", "TokenizerFiles", "WordPooling",
+        "Tokenization", "TokenizerFiles", "VectorSearch", "WordPooling",
       ]),
     library(
       "LargeVocabularies",

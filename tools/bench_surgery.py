@@ -180,10 +180,10 @@ def import_batch_omp(mergekit: str):
     return importlib.import_module("mergekit.tokensurgeon.omp").batch_omp
 
 
-def atoms_of(out: Path, sample: np.ndarray) -> list[set[int]]:
-    """The atoms of the sampled rows. The base's ids of the atoms are their numbers."""
+def codes_of(out: Path, sample: np.ndarray) -> list[dict]:
+    """What the manifest says of the sampled rows. The base's ids of the atoms are their numbers."""
     rows = json.loads((out / "graft.json").read_text(encoding="utf-8"))["matrices"][0]["rows"]
-    return [set(rows[row]["anchors"]) for row in sample]
+    return [rows[row] for row in sample]
 
 
 def compare(arguments: argparse.Namespace, donor: Path, sample: np.ndarray, ours: list[set[int]], result: Path) -> str:
@@ -222,8 +222,7 @@ def least_residual(arguments: argparse.Namespace, donor: Path, sample: np.ndarra
 def compare_residuals(arguments: argparse.Namespace, donor: Path, out: Path) -> str:
     """What codes over the considered anchors leave of a row, and what those over all leave."""
     sample = np.linspace(arguments.anchors, arguments.anchors + arguments.targets - 1, 48).astype(int)
-    rows = json.loads((out / "graft.json").read_text(encoding="utf-8"))["matrices"][0]["rows"]
-    ours = np.mean([rows[row]["residual"] for row in sample])
+    ours = np.mean([code["residual"] for code in codes_of(out, sample)])
     return f"leaves {ours:.4f}, over all anchors {least_residual(arguments, donor, sample):.4f}"
 
 
@@ -244,7 +243,8 @@ def measure(arguments: argparse.Namespace, dimension: int, directory: Path) -> s
         sample = arguments.anchors + (np.arange(arguments.sample) * step).astype(int)
         result = directory / "mergekit.npy"
         seconds, memory = run_mergekit(arguments, donor, sample, result)
-        same = compare(arguments, donor, sample, atoms_of(out, sample), result)
+        atoms = [set(code["anchors"]) for code in codes_of(out, sample)]
+        same = compare(arguments, donor, sample, atoms, result)
         row += [f"{seconds:9.0f}", f"{seconds / graft_seconds:6.1f}", f"{graft_memory:6.2f}", f"{memory:6.2f}", same]
     else:
         row += [f"{graft_memory:6.2f}"]

@@ -1,15 +1,15 @@
 /// The best of many neighbours.
-struct NearestNeighbors {
+package struct NearestNeighbors {
   private let limit: Int
   private var kept: [Neighbor] = []
   /// What a neighbour must reach to be among the best.
   private var threshold = -Float.infinity
 
   /// - Parameter limit: how many are wanted.
-  init(limit: Int) { self.limit = max(limit, 0) }
+  package init(limit: Int) { self.limit = max(limit, 0) }
 
   /// Takes a neighbour into account. One with an undefined similarity is none.
-  mutating func offer(_ row: Int, _ similarity: Float) {
+  package mutating func offer(_ row: Int, _ similarity: Float) {
     guard similarity >= threshold else { return }
     kept.append(Neighbor(row: row, similarity: similarity))
     // Sorting now and then costs less than keeping an order.
@@ -22,7 +22,7 @@ struct NearestNeighbors {
   }
 
   /// The best, the nearest first.
-  mutating func sorted() -> [Neighbor] {
+  package mutating func sorted() -> [Neighbor] {
     shrink()
     return kept
   }

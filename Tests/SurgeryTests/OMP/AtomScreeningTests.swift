@@ -98,4 +98,28 @@ import Testing
       #expect(rows.allSatisfy { $0.allSatisfy(\.isFinite) })
     }
   }
+
+  @Test("A target of zeros names no atoms")
+  func zerosNameNothing() throws {
+    let (atoms, targets) = (rows(60, 8, seed: 5), rows(3, 8, seed: 6))
+    let zeros = [[Float]](repeating: [Float](repeating: 0, count: 8), count: 2)
+    // So many that every target names five atoms, with zeros or without.
+    let options = Pursuit.Options(sparsity: 5)
+    #expect(
+      try choose(9, of: atoms, for: zeros + targets, options)
+        == choose(9, of: atoms, for: targets, options))
+  }
+
+  @Test("A screened method serves other targets from the anchors that it chose")
+  func servesFromItsAnchors() throws {
+    var problem = MethodProblem(seed: 11, anchors: 120, targets: 15).problem
+    problem.anchorLimit = 40
+    let fitted = try MethodNotation.method("omp-4").fit(to: problem) { _ in }
+    var part = problem
+    part.targets = Array(problem.targets[3..<8])
+    let serving = try #require(fitted.serving(part))
+    let rows = try serving.rows(for: part.targets[...]).rows
+    let all = try fitted.rows(for: problem.targets[...]).rows
+    for (index, row) in (3..<8).enumerated() { #expect(rows.row(index) == all.row(row)) }
+  }
 }

@@ -1,4 +1,5 @@
 internal import Tensors
+internal import VectorSearch
 
 /// A choice of atoms where there are too many for a Gram matrix: those that correlate best with the targets.
 ///
@@ -53,7 +54,7 @@ struct AtomScreening {
     return best.prefix(limit).sorted()
   }
 
-  /// The atoms of each row's largest scores, descending.
+  /// The atoms of each row's largest scores above 0, descending. A target of zeros has none.
   ///
   /// - Parameter scales: what makes products scores; 0 for atoms that cannot be taken.
   private func strongest(
@@ -64,45 +65,16 @@ struct AtomScreening {
       // Safe: each piece writes elements of its own.
       nonisolated(unsafe) let result = result
       parallelFor(count: products.rows) { row in
-        var strongest = StrongestAtoms(count: count)
+        var strongest = NearestNeighbors(limit: count)
         products.withRow(row) { products in
-          for atom in products.indices where scales[atom] > 0 {
-            strongest.add(atom, score: products[atom].magnitude * scales[atom])
+          for atom in products.indices {
+            let score = products[atom].magnitude * scales[atom]
+            if score > 0 { strongest.offer(atom, score) }
           }
         }
-        result[row] = strongest.descending
+        result[row] = strongest.sorted().map(\.row)
       }
     }
     return result
-  }
-}
-
-/// The atoms with the largest scores, out of many that come one after the other.
-private struct StrongestAtoms {
-  private let count: Int
-  private var kept: [(score: Float, atom: Int)] = []
-  /// What a further atom must have more of.
-  private var threshold: Float = -1
-
-  init(count: Int) { self.count = count }
-
-  mutating func add(_ atom: Int, score: Float) {
-    guard score > threshold else { return }
-    kept.append((score, atom))
-    // Sorting twice as many as are wanted, now and then, costs little per atom.
-    if kept.count == 2 * count { prune() }
-  }
-
-  /// The best first; the first atom among equals.
-  var descending: [Int] {
-    var all = self
-    all.prune()
-    return all.kept.map(\.atom)
-  }
-
-  private mutating func prune() {
-    kept.sort { ($1.score, $0.atom) < ($0.score, $1.atom) }
-    kept.removeLast(max(kept.count - count, 0))
-    if kept.count == count { threshold = kept[count - 1].score }
   }
 }

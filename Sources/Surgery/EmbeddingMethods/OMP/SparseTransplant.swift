@@ -55,13 +55,13 @@ public struct SparseTransplant: EmbeddingMethod {
       base = fitted.residuals(from: stored, to: problem.anchorBaseRows())
       map = fitted
     }
-    var problem = problem
+    var anchors = problem.anchors
     var progressBefore = 0.0
     if let limit = problem.anchorLimit, limit < atoms.rows {
       let chosen = try screened(atoms, mean, problem, limit: limit) { try progress($0 / 2) }
       progressBefore = 0.5
       atoms = Matrix(atoms.view, rows: chosen)
-      problem.anchors = chosen.map { problem.anchors[$0] }
+      anchors = chosen.map { anchors[$0] }
       if map != nil { base = Matrix(base.view, rows: chosen) }
     }
     var options = options
@@ -70,8 +70,8 @@ public struct SparseTransplant: EmbeddingMethod {
       dictionary: SparseDictionary(atoms), options: options, targetCount: problem.targets.count
     ) { try progress(progressBefore + (1 - progressBefore) * $0) }
     return FittedPursuit(
-      name: name, frame: frame, problem: problem, pursuit: pursuit, donorMean: mean, base: base,
-      map: map)
+      name: name, frame: frame, problem: problem, pursuit: pursuit,
+      atomTokens: anchors.map(\.base), donorMean: mean, base: base, map: map)
   }
 }
 
@@ -107,6 +107,8 @@ private struct FittedPursuit: ProblemServing {
   let frame: SparseTransplant.Frame
   var problem: EmbeddingProblem
   let pursuit: OrthogonalMatchingPursuit
+  /// The base's token of each atom: an anchor of the problem, which may have more of them.
+  let atomTokens: [TokenID]
   let donorMean: [Float]
   /// The base's mean row when centred, what the map leaves of the anchors' rows with a ridge map.
   let base: Matrix
@@ -124,7 +126,7 @@ private struct FittedPursuit: ProblemServing {
     // A token without a donor row has nothing to be approximated.
     let isUsable = codes.indices.map { !codes[$0].atoms.isEmpty && !donor.isZero(row: $0) }
     let terms = codes.map { code in
-      (ids: code.atoms.map { problem.anchors[Int($0)].base }, coefficients: code.coefficients)
+      (ids: code.atoms.map { atomTokens[Int($0)] }, coefficients: code.coefficients)
     }
     switch frame {
     case .asStored:
