@@ -96,7 +96,7 @@ let package = Package(
     tests(
       "TokenizerTrainingTests",
       ["ByteIO", "Normalization", "Tokenization", "TokenizerFiles", "TokenizerTraining"]),
-    tests("TensorsTests", ["ByteIO", "Tensors"]),
+    tests("TensorsTests", ["ByteIO", "CKernels", "Tensors"]),
     tests("VectorSearchTests", ["ByteIO", "CKernels", "Tensors", "VectorSearch"]),
     tests(
       "LanguageModelsTests",

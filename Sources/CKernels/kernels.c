@@ -12,42 +12,56 @@ typedef struct {
   uint64_t (*columns)(const float *, const float *, float);
   void (*lines)(const int16_t *const *, long, long, int16_t *);
   void (*quantize)(const float *, const float *, float, long, int16_t *);
+  void (*round)(const float *, float, uint32_t, long, int16_t *);
+  void (*packed)(const int16_t *, long, const int16_t *, long, long, long, float *, long);
   int32_t (*dot_bytes)(const int8_t *, const int8_t *, long);
   int32_t (*dot_words)(const int16_t *, const int8_t *, long);
 } kernel_set;
-
-#define KERNEL_SET(prefix)                                                                              \
-  {prefix##_panel_values, prefix##_panel_states, prefix##_panel_columns, prefix##_panel_lines, prefix##_quantize, \
-   prefix##_dot_bytes,    prefix##_dot_words}
 
 #define NAME(x) baseline_##x
 #define TARGET
 #define LANES 4
 #define WIDE 4
+#define TILE_ROWS 2
+#define TILE_GROUPS 1
 #if defined(__x86_64__)
 #define MULTIPLY_PAIRS(a, b) _mm_madd_epi16((__m128i)(a), (__m128i)(b))
 #else
 #define MULTIPLY_PAIRS(a, b) ((((a) << 16) >> 16) * (((b) << 16) >> 16) + ((a) >> 16) * ((b) >> 16))
 #endif
-#include "panel_kernels.h"
-static const kernel_set baseline = KERNEL_SET(baseline);
+#define ADD_PAIRS(sum, a, b) ((sum) + (NAME(ints))MULTIPLY_PAIRS(a, b))
+#include "instruction_set.h"
 
 #if defined(__x86_64__)
 #define NAME(x) avx2_##x
 #define TARGET __attribute__((target("avx2,fma")))
 #define LANES 8
 #define WIDE 4
+#define TILE_ROWS 4
+#define TILE_GROUPS 1
 #define MULTIPLY_PAIRS(a, b) _mm256_madd_epi16((__m256i)(a), (__m256i)(b))
-#include "panel_kernels.h"
-static const kernel_set avx2 = KERNEL_SET(avx2);
+#define ADD_PAIRS(sum, a, b) ((sum) + (NAME(ints))MULTIPLY_PAIRS(a, b))
+#include "instruction_set.h"
 
 #define NAME(x) avx512_##x
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma")))
 #define LANES 16
 #define WIDE 4
+#define TILE_ROWS 8
+#define TILE_GROUPS 3
 #define MULTIPLY_PAIRS(a, b) _mm512_madd_epi16((__m512i)(a), (__m512i)(b))
-#include "panel_kernels.h"
-static const kernel_set avx512 = KERNEL_SET(avx512);
+#define ADD_PAIRS(sum, a, b) ((sum) + (NAME(ints))MULTIPLY_PAIRS(a, b))
+#include "instruction_set.h"
+
+#define NAME(x) vnni_##x
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")))
+#define LANES 16
+#define WIDE 4
+#define TILE_ROWS 8
+#define TILE_GROUPS 3
+#define MULTIPLY_PAIRS(a, b) _mm512_madd_epi16((__m512i)(a), (__m512i)(b))
+#define ADD_PAIRS(sum, a, b) ((NAME(ints))_mm512_dpwssd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(b)))
+#include "instruction_set.h"
 
 int kernels_have_avx512(void) {
   __builtin_cpu_init();
@@ -55,26 +69,30 @@ int kernels_have_avx512(void) {
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
-static const kernel_set *best_kernels(void) {
-  if (kernels_have_avx512()) return &avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &avx2;
-  return &baseline;
+static const kernel_set *const sets[] = {&baseline_kernels, &avx2_kernels, &avx512_kernels, &vnni_kernels};
+
+int kernels_set_count(void) {
+  if (kernels_have_avx512()) return __builtin_cpu_supports("avx512vnni") ? 4 : 3;
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 2 : 1;
 }
 #else
 int kernels_have_avx512(void) { return 0; }
 
-static const kernel_set *best_kernels(void) { return &baseline; }
+static const kernel_set *const sets[] = {&baseline_kernels};
+
+int kernels_set_count(void) { return 1; }
 #endif
 
+static const kernel_set *chosen;
+
+void kernels_choose(int set) { __atomic_store_n(&chosen, sets[set], __ATOMIC_RELAXED); }
+
 static const kernel_set *kernels(void) {
-  /* Threads that race here store the same address. */
-  static const kernel_set *chosen;
+  /* Threads that race here choose the same. */
   const kernel_set *result = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
-  if (!result) {
-    result = best_kernels();
-    __atomic_store_n(&chosen, result, __ATOMIC_RELAXED);
-  }
-  return result;
+  if (result) return result;
+  kernels_choose(kernels_set_count() - 1);
+  return kernels();
 }
 
 float kernels_panel_values(const float *base, const int16_t *rows, long lines, const float *factors,
@@ -111,6 +129,15 @@ void kernels_panel_gather(const int16_t *row, const int32_t *indices, long count
 
 void kernels_quantize(const float *source, const float *scales, float scale, long count, int16_t *target) {
   kernels()->quantize(source, scales, scale, count, target);
+}
+
+void kernels_round(const float *source, float scale, uint32_t number, long count, int16_t *target) {
+  kernels()->round(source, scale, number, count, target);
+}
+
+void kernels_packed_products(const int16_t *left, long left_groups, const int16_t *right, long right_groups,
+                             long chunks, long pairs, float *products, long stride) {
+  kernels()->packed(left, left_groups, right, right_groups, chunks, pairs, products, stride);
 }
 
 int32_t kernels_dot_bytes(const int8_t *left, const int8_t *right, long count) {

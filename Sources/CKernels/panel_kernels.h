@@ -1,22 +1,4 @@
-/* The kernels for one instruction set. The including file defines NAME(x), TARGET (a function attribute),
-   LANES (floats in a vector register), WIDE (registers that a block of few states covers) and
-   MULTIPLY_PAIRS(a, b) (products of 16-bit integers, added in pairs). No include guard: it is included once
-   per instruction set. */
-
-typedef float NAME(floats) __attribute__((vector_size(LANES * 4), aligned(4)));
-typedef int32_t NAME(ints) __attribute__((vector_size(LANES * 4), aligned(4)));
-typedef int16_t NAME(shorts) __attribute__((vector_size(LANES * 2), aligned(2)));
-typedef int16_t NAME(pairs) __attribute__((vector_size(LANES * 4)));
-typedef int8_t NAME(bytes) __attribute__((vector_size(LANES * 2), aligned(1)));
-typedef _Bool NAME(flags) __attribute__((ext_vector_type(LANES)));
-
-#define FLOATS_AT(pointer) (*(const NAME(floats) *)(pointer))
-#define WIDENED_AT(pointer) \
-  ((NAME(ints))__builtin_convertvector(*(const NAME(bytes) *)(pointer), NAME(pairs)))
-#define PAIRS_AT(pointer) (*(const NAME(ints) *)(pointer))
-/* Scores as integers: floats that are not negative are in the order of their bits. */
-#define SCORES(values, weights) \
-  ((NAME(ints))((NAME(floats))((NAME(ints))(values) & 0x7FFFFFFF) * (weights)))
+/* The kernels over panels, for one instruction set. */
 
 TARGET static inline float NAME(maximum)(NAME(ints) scores) {
   NAME(floats) values = (NAME(floats))scores;
@@ -77,7 +59,7 @@ TARGET static float NAME(panel_values)(const float *base, const int16_t *rows, l
           int32_t both;                                                                                   \
           __builtin_memcpy(&both, factors + 2 * (p * STATES + s), 4);                                     \
           NAME(ints) factor = (NAME(ints)){0} + both;                                                     \
-          for (int v = 0; v < VECTORS; v++) sums[s][v] += (NAME(ints))MULTIPLY_PAIRS(pairs[v], factor);   \
+          for (int v = 0; v < VECTORS; v++) sums[s][v] = ADD_PAIRS(sums[s][v], pairs[v], factor);         \
         }                                                                                                 \
       }                                                                                                   \
       for (int v = 0; v < VECTORS; v++) {                                                                 \
@@ -138,55 +120,3 @@ TARGET static void NAME(panel_lines)(const int16_t *const *rows, long count, lon
     }
   }
 }
-
-TARGET static void NAME(quantize)(const float *source, const float *scales, float scale, long count,
-                                  int16_t *target) {
-  /* Adding and taking off 1.5 * 2^23 leaves the nearest integer. */
-  const float magic = 12582912;
-  long c = 0;
-  for (; c + LANES <= count; c += LANES) {
-    NAME(floats) value = FLOATS_AT(source + c) * scale * FLOATS_AT(scales + c);
-    value = __builtin_elementwise_max(__builtin_elementwise_min(value, (NAME(floats)){0} + 32767),
-                                      (NAME(floats)){0} - 32767);
-    value = (value + magic) - magic;
-    NAME(ints) whole = __builtin_convertvector(value, NAME(ints));
-    *(NAME(shorts) *)(target + c) = __builtin_convertvector(whole, NAME(shorts));
-  }
-  for (; c < count; c++) {
-    float value = source[c] * scale * scales[c];
-    value = value > 32767 ? 32767 : value < -32767 ? -32767 : value;
-    target[c] = (int16_t)((value + magic) - magic);
-  }
-}
-
-/* The product of two vectors. Bytes become 16-bit integers, whose products are added in pairs. */
-#define DEFINE_DOT(FUNCTION, ELEMENT, LOAD)                                                      \
-  TARGET static int32_t NAME(FUNCTION)(const ELEMENT *left, const int8_t *right, long count) {   \
-    enum { STEP = 2 * LANES };                                                                   \
-    NAME(ints) sums[2] = {{0}, {0}};                                                             \
-    long c = 0;                                                                                  \
-    for (; c + 2 * STEP <= count; c += 2 * STEP)                                                 \
-      for (int part = 0; part < 2; part++) {                                                     \
-        const long place = c + part * STEP;                                                      \
-        sums[part] += (NAME(ints))MULTIPLY_PAIRS(LOAD(left + place), WIDENED_AT(right + place)); \
-      }                                                                                          \
-    NAME(ints) all = sums[0] + sums[1];                                                          \
-    int32_t sum = 0;                                                                             \
-    for (int lane = 0; lane < LANES; lane++) sum += all[lane];                                   \
-    for (; c < count; c++) sum += left[c] * right[c];                                            \
-    return sum;                                                                                  \
-  }
-
-DEFINE_DOT(dot_bytes, int8_t, WIDENED_AT)
-DEFINE_DOT(dot_words, int16_t, PAIRS_AT)
-#undef DEFINE_DOT
-
-#undef FLOATS_AT
-#undef WIDENED_AT
-#undef PAIRS_AT
-#undef SCORES
-#undef NAME
-#undef TARGET
-#undef LANES
-#undef WIDE
-#undef MULTIPLY_PAIRS

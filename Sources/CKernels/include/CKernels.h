@@ -52,12 +52,33 @@ void kernels_panel_gather(const int16_t *row, const int32_t *indices, long count
    -32767...32767. */
 void kernels_quantize(const float *source, const float *scales, float scale, long count, int16_t *target);
 
+/* target[c] = the integer below source[c] * scale or the one above, at random: above with the probability that makes
+   the mean right. Which it is depends on number + c alone. Both integers must be in -32768...32767. */
+void kernels_round(const float *source, float scale, uint32_t number, long count, int16_t *target);
+
+/* Vectors of 16-bit integers whose products with each other are wanted are packed, KERNELS_GROUP_SIZE of them in a
+   group, and cut into chunks of some pairs of elements: chunk after chunk, pair after pair, of each vector in turn. */
+#define KERNELS_GROUP_SIZE 16
+
+/* The products of all vectors of some groups with all of others: element (i, j) of `products`, rows of which are
+   `stride` elements apart, is that of vector i on the left with vector j on the right. A chunk's product must stay
+   within 32 bits in whatever order it is added. */
+void kernels_packed_products(const int16_t *left, long left_groups, const int16_t *right, long right_groups,
+                             long chunks, long pairs, float *products, long stride);
+
 /* The sum of left[c] * right[c]. It must stay within 32 bits in whatever order it is added; no element of
    left is -128. */
 int32_t kernels_dot_bytes(const int8_t *left, const int8_t *right, long count);
 
 /* The same for a vector of wider integers. */
 int32_t kernels_dot_words(const int16_t *left, const int8_t *right, long count);
+
+/* The number of instruction sets that have kernels here and that the processor has, the plainest one first. The last
+   one is used. */
+int kernels_set_count(void);
+
+/* Uses another one of them from now on: for tests, since all compute the same. */
+void kernels_choose(int set);
 
 /* Whether the processor and the system have AVX-512 as the kernels here and OpenBLAS's for Skylake use it. */
 int kernels_have_avx512(void);

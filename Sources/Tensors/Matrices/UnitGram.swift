@@ -1,12 +1,10 @@
 internal import CKernels
-internal import COpenBLAS
 
 /// The products of unit vectors with each other, as 16-bit integers: half the memory of floats, and half
 /// the time to read a row.
 ///
-/// Element (i, j) is ⟨vᵢ, vⱼ⟩ · 32767, rounded, where vᵢ is row i of a matrix divided by its norm; so its
-/// error is at most `largestError`, apart from that of a product of floats. The matrix is exactly
-/// symmetric.
+/// Element (i, j) is ⟨vᵢ, vⱼ⟩ · 32767, rounded, where vᵢ is row i of `units`; so its error is at most
+/// `largestRounding`, apart from those of the rounded vectors. The matrix is exactly symmetric.
 package final class UnitGram: Sendable {
   /// The number of vectors, N.
   package let count: Int
@@ -14,12 +12,14 @@ package final class UnitGram: Sendable {
 
   /// What an element counts for.
   package static let unit: Float = 1 / 32767
-  /// The largest error of an element times `unit`.
-  package static let largestError: Float = unit / 2
+  /// The largest error of an element times `unit` as a product of the rounded vectors.
+  package static let largestRounding: Float = unit / 2
 
-  /// Rows and columns of a tile, which one task computes.
-  private static let side = 768
-  /// Tiles between two reports of progress: at 4,096 dimensions a core computes some ten in a second.
+  /// Groups of vectors on each side of a tile, which one task computes.
+  private static let groups = 48
+  /// Rows and columns of a tile.
+  private static let side = groups * RoundedUnits.groupSize
+  /// Tiles between two reports of progress: at 4,096 dimensions a core computes some thirty in a second.
   private static let tilesAtOnce = 32
 
   /// The memory of the Gram matrix of `count` vectors, in bytes.
@@ -30,16 +30,13 @@ package final class UnitGram: Sendable {
   /// Only tiles on and above the diagonal are computed; the others are their mirror images.
   ///
   /// - Parameters:
-  ///   - matrix: its rows are the vectors before they are divided.
-  ///   - inverseNorms: the reciprocal norm of each row; 0 makes a row and a column of zeros.
+  ///   - units: the vectors; one of zeros makes a row and a column of zeros.
   ///   - progress: is told the fraction that is done, every few seconds at most; what it throws ends
   ///     the work.
   package init(
-    _ matrix: Matrix, inverseNorms: [Float],
-    progress: (_ fraction: Double) throws -> Void
+    _ units: RoundedUnits, progress: (_ fraction: Double) throws -> Void
   ) rethrows {
-    precondition(inverseNorms.count == matrix.rows)
-    count = matrix.rows
+    count = units.count
     storage = FloatStorage(count: Self.byteCount(count) / 4)
     let across = (count + Self.side - 1) / Self.side
     let places = (0..<across).flatMap { row in (row..<across).map { (row: row, column: $0) } }
@@ -48,18 +45,14 @@ package final class UnitGram: Sendable {
       let part = places[start..<min(start + Self.tilesAtOnce, places.count)]
       parallelFor(count: part.count) { index in
         let place = part[start + index]
-        scratches.withElement { scratch in
-          compute(matrix, inverseNorms, range(place.row), range(place.column), scratch)
-        }
+        scratches.withElement { compute(units, place.row, place.column, $0.start) }
       }
       try progress(Double(part.endIndex) / Double(places.count))
     }
   }
 
   /// The same without reports.
-  package convenience init(_ matrix: Matrix, inverseNorms: [Float]) {
-    self.init(matrix, inverseNorms: inverseNorms) { _ in }
-  }
+  package convenience init(_ units: RoundedUnits) { self.init(units) { _ in } }
 
   /// The elements of row `index`.
   package func row(_ index: Int) -> UnsafePointer<Int16> {
@@ -72,48 +65,30 @@ package final class UnitGram: Sendable {
     UnsafeMutableRawPointer(storage.start).assumingMemoryBound(to: Int16.self)
   }
 
-  private func range(_ tile: Int) -> Range<Int> {
-    (tile * Self.side)..<min((tile + 1) * Self.side, count)
-  }
-
   private func compute(
-    _ matrix: Matrix, _ inverseNorms: [Float], _ rows: Range<Int>, _ columns: Range<Int>,
-    _ scratch: FloatStorage
+    _ units: RoundedUnits, _ rowTile: Int, _ columnTile: Int,
+    _ products: UnsafeMutablePointer<Float>
   ) {
-    let products = scratch.start
-    multiply(matrix, rows, columns, into: products)
-    inverseNorms.withUnsafeBufferPointer { inverseNorms in
-      guard let inverseNorms = inverseNorms.baseAddress else { return }
+    func groups(_ tile: Int) -> Range<Int> {
+      (tile * Self.groups)..<min((tile + 1) * Self.groups, units.groupCount)
+    }
+    func range(_ tile: Int) -> Range<Int> {
+      (tile * Self.side)..<min((tile + 1) * Self.side, count)
+    }
+    let (rows, columns) = (range(rowTile), range(columnTile))
+    units.multiply(
+      groups(rowTile), by: units, groups(columnTile), into: products, stride: Self.side)
+    units.steps.withUnsafeBufferPointer { steps in
+      guard let steps = steps.baseAddress else { return }
       for row in rows {
-        // On the diagonal, the products below it are not there.
+        // On the diagonal, the products below it are the others' mirror images.
         let start = max(row, columns.lowerBound)
         kernels_quantize(
           products + (row - rows.lowerBound) * Self.side + (start - columns.lowerBound),
-          inverseNorms + start, inverseNorms[row] / Self.unit, columns.upperBound - start,
+          steps + start, steps[row] / Self.unit, columns.upperBound - start,
           elements + row * count + start)
       }
     }
     TileMirror.copy(rows, columns, of: elements, count: count)
-  }
-
-  private func multiply(
-    _ matrix: Matrix, _ rows: Range<Int>, _ columns: Range<Int>,
-    into products: UnsafeMutablePointer<Float>
-  ) {
-    let (inner, stride) = (blasint(matrix.columns), blasint(Self.side))
-    matrix.withElements { vectors in
-      guard let vectors = vectors.baseAddress else { return }
-      let left = vectors + rows.lowerBound * matrix.columns
-      if rows == columns {
-        cblas_ssyrk(
-          CblasRowMajor, CblasUpper, CblasNoTrans, blasint(rows.count), inner, 1, left, inner, 0,
-          products, stride)
-      } else {
-        cblas_sgemm(
-          CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows.count), blasint(columns.count),
-          inner, 1, left, inner, vectors + columns.lowerBound * matrix.columns, inner, 0, products,
-          stride)
-      }
-    }
   }
 }

@@ -12,7 +12,7 @@ extension GramPursuit {
       states.append(state)
       guard let match = strongest(state.contenders), isMeaningful(match) else { break }
       let addition = addition(of: match.index)
-      guard isCertain(addition) else { break }
+      guard addition.isCertain else { break }
       add(match.index, addition)
     } while rules.continues(atoms, squaredResidual: squaredResidual) && !needsRestart
       && states.count < workspace.layout.horizon

@@ -11,8 +11,9 @@ internal import Tensors
 /// candidates alone, and then computes those of all atoms for all of these steps in one pass over the
 /// rows (`GramPursuit+LookAhead`). A step that another atom should have won is undone.
 ///
-/// The Gram matrix has 16 bits per element. That decides between most atoms; where two are closer, their
-/// correlations are computed from the atoms themselves, in `Float` and, if need be, in `Double`.
+/// The vectors of which α⁰ and the Gram matrix are products have 16 bits per element (`RoundedUnits`), and
+/// so has the Gram matrix. That decides between most atoms; where two are closer, their correlations are
+/// computed from the atoms themselves, in `Float` and, if need be, in `Double`.
 ///
 /// The error of α is relative to the target, not to what is left of it. So the pursuit starts afresh
 /// from an exact residual whenever that has become much smaller than where the current α⁰ was taken (an
@@ -20,7 +21,7 @@ internal import Tensors
 /// an atom is nearly dependent on the ones before it.
 struct GramPursuit {
   let rules: PursuitRules
-  private let gram: UnitGram
+  private let route: GramRoute
   private let inverseNorms: [Float]
   private let target: [Double]
   let workspace: PursuitWorkspace
@@ -33,9 +34,11 @@ struct GramPursuit {
   private var reduced: [Double] = []
   /// The coefficients of the selected atoms that have been added since the fresh start: γ.
   private(set) var factors: [Double] = []
-  /// The residual at the fresh start.
-  private var baseResidual: [Double]
+  /// The squared norm of the residual at the fresh start.
   private var squaredBaseResidual = 1.0
+  /// The step of the rounded vector whose products with the atoms are α⁰; 0 after a fresh start, when
+  /// nothing was rounded.
+  private var baseStep: Float
   private(set) var squaredResidual = 1.0
   /// Whether no atom has anything of what is left.
   private var isAtEnd = false
@@ -49,19 +52,22 @@ struct GramPursuit {
 
   /// - Parameters:
   ///   - target: a vector of norm 1.
-  ///   - products: its products with the atoms as they are.
+  ///   - step: what an element of it counts for when it is rounded.
+  ///   - products: the rounded vector's products with the atoms, without their steps.
   ///   - workspace: made for this number of atoms; its content does not matter.
   init(
-    _ rules: PursuitRules, gram: UnitGram, inverseNorms: [Float],
-    target: [Double], products: UnsafeBufferPointer<Float>, workspace: PursuitWorkspace
+    _ rules: PursuitRules, _ route: GramRoute, inverseNorms: [Float], target: [Double],
+    step: Float, products: UnsafeBufferPointer<Float>, workspace: PursuitWorkspace
   ) {
     self.rules = rules
-    self.gram = gram
+    self.route = route
     self.inverseNorms = inverseNorms
     self.target = target
-    baseResidual = target
     self.workspace = workspace
-    workspace.begin(products: products, scale: inverseNorms, weights: rules.weights)
+    baseStep = step
+    setBaseResidual(target)
+    workspace.begin(
+      products: products, scale: step, scales: route.units.steps, weights: rules.weights)
   }
 
   /// Selects atoms until the rules end it.
@@ -84,12 +90,25 @@ struct GramPursuit {
   private var sumOfFactors: Float { Float(factors.reduce(0) { $0 + $1.magnitude }) }
 
   /// How wrong a correlation by the Gram matrix can be, apart from the rounding of floats.
-  private var quantizationError: Float { UnitGram.largestError * sumOfFactors }
+  ///
+  /// With ẽ = ṽ - v for the error of a rounded vector ṽ, what is computed for an atom n,
+  /// (ỹ - Σ cⱼ ã_j) · ñ, differs from its correlation, r · n, by (ẽ_y - Σ cⱼ ẽ_j) · ñ + r · ẽ_n. After a fresh
+  /// start nothing of y is rounded, and r is what has been subtracted since.
+  private var roundingError: Float {
+    var squares = baseStep * baseStep
+    for (atom, factor) in zip(atoms, factors) {
+      let error = Float(factor) * route.units.steps[Int(atom)]
+      squares += error * error
+    }
+    let rest = baseStep > 0 ? squaredResidual : squaredBaseResidual - squaredResidual
+    let error = squares.squareRoot() + route.units.largestStep * Float(max(rest, 0).squareRoot())
+    return RoundedUnits.deviation * error + UnitGram.largestRounding * sumOfFactors
+  }
 
   /// The state in which candidates are compared.
   func state() -> PursuitState {
     let margin =
-      rules.margin(magnitude: magnitude) + 2 * quantizationError * rules.largestWeight
+      rules.margin(magnitude: magnitude) + 2 * roundingError * rules.largestWeight
     let contenders = workspace.candidates.contenders(PursuitState.factors(factors), margin: margin)
     return PursuitState(
       factors, margin: margin, largestWeight: rules.largestWeight, contenders: contenders)
@@ -106,7 +125,7 @@ struct GramPursuit {
   }
 
   func isMeaningful(_ match: CorrelationScan.Match) -> Bool {
-    let least = Double(max(match.correlation.magnitude - quantizationError, 0))
+    let least = Double(max(match.correlation.magnitude - roundingError, 0))
     if rules.isMeaningful(least, squaredResidual: squaredResidual) { return true }
     let correlation = rules.correlation(match.index, residual: exactResidual())
     return rules.isMeaningful(correlation, squaredResidual: squaredResidual)
@@ -114,9 +133,10 @@ struct GramPursuit {
 
   /// The residual by the coefficients so far, in the precision of `Float`.
   private func residual() -> [Double] {
-    var residual = baseResidual.map { Float($0) }
+    let dimension = rules.dictionary.dimension
+    var residual = Array(UnsafeBufferPointer(start: workspace.baseResidual, count: dimension))
     StridedProduct.subtractRows(
-      workspace.selectedUnits, rows: atoms.count, columns: rules.dictionary.dimension,
+      workspace.selectedUnits, rows: atoms.count, columns: dimension,
       times: factors.map { Float($0) }, from: &residual)
     return residual.map { Double($0) }
   }
@@ -128,23 +148,30 @@ struct GramPursuit {
 
   // MARK: Taking
 
-  /// The row by which the Cholesky factor grows with an atom.
-  func addition(of atom: Int) -> ProgressiveCholesky.Row {
+  /// What an atom adds.
+  struct Addition {
+    /// The row by which the Cholesky factor grows.
+    let row: ProgressiveCholesky.Row
+    /// The correlation with the residual from which factors count.
+    let product: Double
+
+    /// Whether the pivot can be trusted.
+    var isCertain: Bool { row.pivot >= GramPursuit.uncertainPivot }
+  }
+
+  /// What an atom would add.
+  func addition(of atom: Int) -> Addition {
     let dimension = rules.dictionary.dimension
-    let units = workspace.selectedUnits
-    let unit = units + atoms.count * dimension
+    let unit = workspace.selectedUnits + atoms.count * dimension
     let scale = inverseNorms[atom]
     rules.dictionary.atoms.withRow(atom) { row in
       for column in row.indices { unit[column] = row[column] * scale }
     }
     let products = StridedProduct.products(
-      units, rows: atoms.count, columns: dimension, with: unit)
-    return cholesky.row(for: products.map { Double($0) })
-  }
-
-  /// Whether the addition's pivot can be trusted.
-  func isCertain(_ addition: ProgressiveCholesky.Row) -> Bool {
-    addition.pivot >= Self.uncertainPivot
+      workspace.baseResidual, rows: 1 + atoms.count, columns: dimension, with: unit)
+    return Addition(
+      row: cholesky.row(for: products.dropFirst().map { Double($0) }), product: Double(products[0])
+    )
   }
 
   /// Adds the atom that a step prefers beyond doubt, or passes it over, or ends the pursuit.
@@ -154,19 +181,19 @@ struct GramPursuit {
       return
     }
     let addition = addition(of: match.index)
-    guard isCertain(addition) else { return takeExactly(match.index) }
+    guard addition.isCertain else { return takeExactly(match.index) }
     add(match.index, addition)
     if needsRestart { restart() }
   }
 
   /// Adds an atom whose addition is certain.
-  mutating func add(_ atom: Int, _ addition: ProgressiveCholesky.Row) {
-    workspace.setCandidateRow(atoms.count, from: gram.row(atom))
+  mutating func add(_ atom: Int, _ addition: Addition) {
+    workspace.setCandidateRow(atoms.count, from: route.gram.row(atom))
     workspace.exclude(atom)
     atoms.append(Int32(atom))
-    cholesky.append(addition)
-    products.append(Double(workspace.baseCorrelation(atom)))
-    reduced.append(cholesky.reduce(products[products.count - 1], after: reduced))
+    cholesky.append(addition.row)
+    products.append(addition.product)
+    reduced.append(cholesky.reduce(addition.product, after: reduced))
     solve()
   }
 
@@ -211,8 +238,9 @@ struct GramPursuit {
   private mutating func restart(from solution: SupportSolution) {
     exact = solution
     squaredResidual = solution.squaredResidual
-    baseResidual = solution.residual
+    setBaseResidual(solution.residual)
     squaredBaseResidual = solution.squaredResidual
+    baseStep = 0
     cholesky = solution.cholesky
     // The residual is orthogonal to the selected atoms.
     products = [Double](repeating: 0, count: atoms.count)
@@ -221,12 +249,18 @@ struct GramPursuit {
     guard rules.continues(atoms, squaredResidual: squaredResidual) else { return }
     let residual = solution.residual.map { Float($0) }
     LinearAlgebra.product(rules.dictionary.atoms, residual).withUnsafeBufferPointer { products in
-      workspace.restart(products: products, scale: inverseNorms, selected: selectedRows)
+      workspace.restart(products: products, scales: inverseNorms, selected: selectedRows)
+    }
+  }
+
+  private func setBaseResidual(_ residual: [Double]) {
+    for (element, value) in residual.enumerated() {
+      workspace.baseResidual[element] = Float(value)
     }
   }
 
   // MARK: The Gram matrix
 
   /// The Gram rows of the selected atoms.
-  var selectedRows: [UnsafePointer<Int16>] { atoms.map { gram.row(Int($0)) } }
+  var selectedRows: [UnsafePointer<Int16>] { atoms.map { route.gram.row(Int($0)) } }
 }

@@ -21,8 +21,8 @@ public struct OrthogonalMatchingPursuit: Sendable {
   public let dictionary: SparseDictionary
   /// How codes are sought.
   public let options: Options
-  /// The unit atoms' products with each other; `nil` on the residual route.
-  private let gram: UnitGram?
+  /// `nil` on the residual route.
+  private let gramRoute: GramRoute?
   private let inverseNorms: [Float]
   /// What threads on the Gram route work in.
   private let workspaces: Pool<PursuitWorkspace>
@@ -71,18 +71,17 @@ public struct OrthogonalMatchingPursuit: Sendable {
       atoms: dictionary.count, dimension: dictionary.dimension, sparsity: options.sparsity)
     workspaces = Pool { PursuitWorkspace(size, layout) }
     workspaceSize = size.byteCount(layout)
-    let productCount = Self.largestBlock * dictionary.count
+    let productCount = Self.largestBlock * RoundedUnits.wholeGroups(dictionary.count)
     productMemory = Pool { FloatStorage(count: productCount) }
     let memory =
-      UnitGram.byteCount(dictionary.count) + workspaceSize
-      + Self.bytesPerTarget(dictionary)
-    gram =
+      GramRoute.byteCount(dictionary) + workspaceSize + Self.bytesPerTarget(dictionary)
+    gramRoute =
       paysOff && memory <= options.memoryBudget
-      ? try UnitGram(dictionary.atoms, inverseNorms: inverseNorms, progress: progress) : nil
+      ? try GramRoute(dictionary, inverseNorms: inverseNorms, progress: progress) : nil
   }
 
   /// The way that the memory budget and the number of targets led to.
-  public var route: Route { gram == nil ? .residual : .gram }
+  public var route: Route { gramRoute == nil ? .residual : .gram }
 
   /// Finds the sparse codes of targets.
   ///
@@ -112,7 +111,11 @@ public struct OrthogonalMatchingPursuit: Sendable {
       let end = min(codes.count + blockSize, rows.count)
       let block = try TargetBlock(targets, rows: rows[codes.count..<end])
       codes +=
-        try gram.map { solveByGram(block, rules, $0) } ?? solveByResidual(block, rules, check)
+        try gramRoute.map { route in
+          productMemory.withElement {
+            route.solve(block, rules, workspaces: workspaces, memory: $0)
+          }
+        } ?? solveByResidual(block, rules, check)
       try progress(codes.count)
     }
     return codes
@@ -124,7 +127,7 @@ public struct OrthogonalMatchingPursuit: Sendable {
     let threads = ThreadLimit.current ?? ProcessorCount.available
     let remaining =
       options.memoryBudget
-      - (gram == nil ? 0 : UnitGram.byteCount(dictionary.count) + threads * workspaceSize)
+      - (gramRoute == nil ? 0 : GramRoute.byteCount(dictionary) + threads * workspaceSize)
     return min(max(remaining / Self.bytesPerTarget(dictionary), 1), Self.largestBlock)
   }
 
@@ -134,36 +137,9 @@ public struct OrthogonalMatchingPursuit: Sendable {
   }
 }
 
-// MARK: - Routes
+// MARK: - The residual route
 
 extension OrthogonalMatchingPursuit {
-  private func solveByGram(
-    _ block: TargetBlock, _ rules: PursuitRules, _ gram: UnitGram
-  ) -> [SparseCode] {
-    var codes = [SparseCode](repeating: .zero, count: block.count)
-    let atomCount = dictionary.count
-    productMemory.withElement { memory in
-      multiply(block.units(), into: memory)
-      codes.withUnsafeMutableBufferPointer { codes in
-        // Safe: each piece writes what belongs to its targets.
-        nonisolated(unsafe) let codes = codes
-        parallelFor(count: block.count, pieceSize: Self.pieceSize) { piece in
-          workspaces.withElement { workspace in
-            for index in piece where block.norms[index] > 0 {
-              let own = memory.elements[(index * atomCount)..<((index + 1) * atomCount)]
-              var pursuit = GramPursuit(
-                rules, gram: gram, inverseNorms: inverseNorms, target: block.unit(index),
-                products: UnsafeBufferPointer(UnsafeMutableBufferPointer(rebasing: own)),
-                workspace: workspace)
-              codes[index] = pursuit.run(norm: block.norms[index])
-            }
-          }
-        }
-      }
-    }
-    return codes
-  }
-
   /// The products of vectors with the atoms as they are, one row of N per vector, to the start of
   /// `memory`.
   private func multiply(_ vectors: Matrix, into memory: FloatStorage) {

@@ -38,7 +38,9 @@ final class PursuitWorkspace: @unchecked Sendable {
   let weights: UnsafeMutablePointer<Float>
   /// The same, but 0 for the candidates as well.
   let outside: UnsafeMutablePointer<Float>
-  /// The selected atoms as unit vectors, k × d.
+  /// The residual from which factors count, d elements.
+  let baseResidual: UnsafeMutablePointer<Float>
+  /// The selected atoms as unit vectors, k × d, behind `baseResidual`.
   let selectedUnits: UnsafeMutablePointer<Float>
   /// How many rows of the panels are filled.
   var rowCount = 0
@@ -66,7 +68,7 @@ final class PursuitWorkspace: @unchecked Sendable {
     }
 
     fileprivate func vectorFloats(_ layout: Layout) -> Int {
-      Panels.width * (4 * panelCount + 4 * candidatePanels(layout)) + sparsity * dimension
+      Panels.width * (4 * panelCount + 4 * candidatePanels(layout)) + (sparsity + 1) * dimension
     }
 
     /// The memory of one workspace in bytes.
@@ -93,6 +95,7 @@ final class PursuitWorkspace: @unchecked Sendable {
     current = take(padded)
     weights = take(padded)
     outside = take(padded)
+    baseResidual = take(size.dimension)
     selectedUnits = take(size.sparsity * size.dimension)
     let rowElements = panelSize * (panelCount + candidatePanels)
     rowStorage = HugePages.allocate(2 * rowElements)
@@ -116,38 +119,39 @@ extension PursuitWorkspace {
   /// Begins a target.
   ///
   /// - Parameters:
-  ///   - products: the target's products with the atoms as they are.
-  ///   - scale: what makes them the correlations of the unit atoms.
+  ///   - products: the target's products with the atoms.
+  ///   - scale: what makes them, together with the atom's one of `scales`, the correlations of unit
+  ///     vectors.
   ///   - weights: one per atom, not negative.
-  func begin(products: UnsafeBufferPointer<Float>, scale: [Float], weights: [Float]) {
+  func begin(
+    products: UnsafeBufferPointer<Float>, scale: Float, scales: [Float], weights: [Float]
+  ) {
     weights.withUnsafeBufferPointer { weights in
       for atom in 0..<atomCount { self.weights[atom] = weights[atom] }
     }
-    restart(products: products, scale: scale, selected: [])
+    restart(products: products, scale: scale, scales: scales, selected: [])
   }
 
   /// Lets factors count from new correlations with the residual, and picks candidates by them.
   ///
   /// - Parameter selected: the Gram rows of the selected atoms.
   func restart(
-    products: UnsafeBufferPointer<Float>, scale: [Float], selected: [UnsafePointer<Int16>]
+    products: UnsafeBufferPointer<Float>, scale: Float = 1, scales: [Float],
+    selected: [UnsafePointer<Int16>]
   ) {
     rowCount = 0
     let rows = newRows(selected, selected.count)
     for panel in 0..<panelCount { fill(panel, rows) }
     rowCount = selected.count
-    scale.withUnsafeBufferPointer { scale in
+    scales.withUnsafeBufferPointer { scales in
       for atom in 0..<atomCount {
-        let correlation = products[atom] * scale[atom]
+        let correlation = products[atom] * scale * scales[atom]
         base[atom] = correlation
         current[atom] = correlation
       }
     }
     pickCandidates()
   }
-
-  /// The correlation of an atom from which factors count.
-  func baseCorrelation(_ atom: Int) -> Float { base[atom] }
 
   /// Makes sure that an atom is not taken (again).
   func exclude(_ atom: Int) {

@@ -25,15 +25,11 @@ struct TargetBlock: Sendable {
     return targets.withRow(index) { row in row.map { Double($0) * scale } }
   }
 
-  /// All targets with norm 1; a target of zeros stays zeros.
-  func units() -> Matrix {
-    var result = targets
-    for index in 0..<count where norms[index] > 0 {
-      let unit = unit(index)
-      result.withMutableRow(index) { row in
-        for column in row.indices { row[column] = Float(unit[column]) }
-      }
-    }
-    return result
+  /// All targets with norm 1, rounded; a target of zeros stays zeros.
+  ///
+  /// - Parameter count: how many vectors have been rounded that these will be multiplied by.
+  func roundedUnits(after count: Int) -> RoundedUnits {
+    RoundedUnits(
+      targets, inverseNorms: norms.map { $0 > 0 ? Float(1 / $0) : 0 }, after: count)
   }
 }
