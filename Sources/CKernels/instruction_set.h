@@ -13,13 +13,15 @@
 #include "vectors.h"
 
 #include "dot_kernels.h"
+#include "mixed_kernels.h"
 #include "packed_kernels.h"
 #include "panel_kernels.h"
 #include "rounding_kernels.h"
 
 static const kernel_set NAME(kernels) = {
     NAME(panel_values), NAME(panel_states), NAME(panel_columns), NAME(panel_lines), NAME(quantize),
-    NAME(round),        NAME(packed),       NAME(dot_bytes),     NAME(dot_words),
+    NAME(round),        NAME(packed),       NAME(dot_bytes),     NAME(dot_words),   NAME(mixed_dot),
+    NAME(mixed_subtract),
 };
 
 #undef FLOATS_AT

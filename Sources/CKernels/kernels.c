@@ -16,6 +16,8 @@ typedef struct {
   void (*packed)(const int16_t *, long, const int16_t *, long, long, long, float *, long);
   int32_t (*dot_bytes)(const int8_t *, const int8_t *, long);
   int32_t (*dot_words)(const int16_t *, const int8_t *, long);
+  double (*mixed_dot)(const float *, const double *, long);
+  void (*mixed_subtract)(const float *, double, long, double *);
 } kernel_set;
 
 #define NAME(x) baseline_##x
@@ -146,4 +148,12 @@ int32_t kernels_dot_bytes(const int8_t *left, const int8_t *right, long count) {
 
 int32_t kernels_dot_words(const int16_t *left, const int8_t *right, long count) {
   return kernels()->dot_words(left, right, count);
+}
+
+double kernels_mixed_dot(const float *left, const double *right, long count) {
+  return kernels()->mixed_dot(left, right, count);
+}
+
+void kernels_mixed_subtract(const float *row, double factor, long count, double *vector) {
+  kernels()->mixed_subtract(row, factor, count, vector);
 }

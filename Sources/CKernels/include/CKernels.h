@@ -73,6 +73,12 @@ int32_t kernels_dot_bytes(const int8_t *left, const int8_t *right, long count);
 /* The same for a vector of wider integers. */
 int32_t kernels_dot_words(const int16_t *left, const int8_t *right, long count);
 
+/* The sum of left[c] * right[c], in double precision. */
+double kernels_mixed_dot(const float *left, const double *right, long count);
+
+/* vector -= factor * row, in double precision. */
+void kernels_mixed_subtract(const float *row, double factor, long count, double *vector);
+
 /* The number of instruction sets that have kernels here and that the processor has, the plainest one first. The last
    one is used. */
 int kernels_set_count(void);

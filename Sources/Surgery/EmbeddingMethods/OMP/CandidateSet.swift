@@ -10,6 +10,8 @@ struct CandidateSet {
   /// The elements of a panel.
   private let panelSize: Int
   private(set) var count = 0
+  /// How many rows the panels have.
+  private(set) var rowCount = 0
   /// The atoms, in any order.
   private let indices: UnsafeMutablePointer<Int32>
   private let base: UnsafeMutablePointer<Float>
@@ -35,7 +37,13 @@ struct CandidateSet {
     values = weights + limit
   }
 
-  mutating func removeAll() { count = 0 }
+  /// Removes all atoms.
+  ///
+  /// - Parameter rowCount: how many rows the ones to come are added with.
+  mutating func removeAll(rowCount: Int) {
+    count = 0
+    self.rowCount = rowCount
+  }
 
   /// The atoms.
   var atoms: UnsafeBufferPointer<Int32> { UnsafeBufferPointer(start: indices, count: count) }
@@ -43,11 +51,10 @@ struct CandidateSet {
   /// Adds an atom, unless the set is full.
   ///
   /// - Parameters:
-  ///   - column: the atom's element of row 0 of its panel.
-  ///   - lines: how many lines that panel has.
+  ///   - column: the atom's element of row 0 of a panel, which has at least the rows of these.
   /// - Returns: whether the atom was added.
   mutating func add(
-    _ atom: Int, base: Float, weight: Float, column: UnsafePointer<Int16>, lines: Int
+    _ atom: Int, base: Float, weight: Float, column: UnsafePointer<Int16>
   ) -> Bool {
     guard count < limit else { return false }
     // With the first atom of a panel, the rest of it gets weights that never win.
@@ -61,7 +68,7 @@ struct CandidateSet {
     let target = UnsafeMutableRawPointer(place(row: 0, count))
     let source = UnsafeRawPointer(column)
     let lineSize = 4 * Panels.width
-    for line in 0..<lines {
+    for line in 0..<Panels.lineCount(rows: rowCount) {
       let pair = source.loadUnaligned(fromByteOffset: line &* lineSize, as: UInt32.self)
       target.storeBytes(of: pair, toByteOffset: line &* lineSize, as: UInt32.self)
     }
@@ -69,10 +76,14 @@ struct CandidateSet {
     return true
   }
 
-  /// Sets row `row` of all panels from a row of the Gram matrix.
-  func setRow(_ row: Int, from gramRow: UnsafePointer<Int16>) {
-    Panels.gather(gramRow, atoms, into: place(row: row, 0), panelSize: panelSize)
+  /// Adds a row to all panels, from a row of the Gram matrix.
+  mutating func addRow(_ gramRow: UnsafePointer<Int16>) {
+    Panels.gather(gramRow, atoms, into: place(row: rowCount, 0), panelSize: panelSize)
+    rowCount += 1
   }
+
+  /// Forgets all rows but the first `count`.
+  mutating func truncateRows(to count: Int) { rowCount = min(rowCount, count) }
 
   /// The candidate atoms that may have the largest score when the selected atoms' rows are subtracted,
   /// each times its factor.

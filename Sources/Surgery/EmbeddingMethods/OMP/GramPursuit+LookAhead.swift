@@ -22,8 +22,7 @@ extension GramPursuit {
   /// Checks the decisions of `states`, of which the first has `firstCount` atoms and each one more than
   /// the one before; corrects the first wrong one, or goes on behind the last.
   private mutating func settle(_ states: [PursuitState], firstCount: Int) {
-    let rows = selectedRows
-    let finding = workspace.pass(states, firstCount: firstCount, selected: rows)
+    let finding = workspace.pass(states, firstCount: firstCount, selected: selectedRows)
     if let (wrong, matches) = finding {
       removeAtoms(after: firstCount + wrong)
       workspace.addCandidates(matches.map(\.index))
@@ -33,9 +32,6 @@ extension GramPursuit {
       take(states.last.flatMap { strongest($0.contenders) })
     } else if needsRestart {
       restart()
-    } else if let last = rows.last {
-      // The pass picked new candidates when this atom had no row yet.
-      workspace.setCandidateRow(rows.count - 1, from: last)
     }
   }
 }

@@ -39,6 +39,8 @@ struct GramPursuit {
   /// The step of the rounded vector whose products with the atoms are α⁰; 0 after a fresh start, when
   /// nothing was rounded.
   private var baseStep: Float
+  /// Whether factors count from a fresh start.
+  private var isBaseExact: Bool { baseStep == 0 }
   private(set) var squaredResidual = 1.0
   /// Whether no atom has anything of what is left.
   private var isAtEnd = false
@@ -78,8 +80,25 @@ struct GramPursuit {
     guard !atoms.isEmpty else {
       return SparseCode(atoms: [], coefficients: [], relativeResidual: 1)
     }
+    return code(norm: norm)
+  }
+
+  /// The code of what has been selected.
+  private func code(norm: Double) -> SparseCode {
+    if exact == nil, let solution = refined() {
+      return SparseCode(
+        atoms, unitCoefficients: solution.coefficients, squaredResidual: solution.squaredResidual,
+        norm: norm, of: rules.dictionary)
+    }
     let solution = exact ?? SupportSolution(target, over: atoms, of: rules.dictionary)
     return solution.code(atoms, norm: norm, of: rules.dictionary)
+  }
+
+  /// The solution for `atoms` from what is known so far.
+  private func refined() -> RefinedSolution? {
+    let start = isBaseExact ? [Double](repeating: 0, count: atoms.count) : factors
+    return RefinedSolution(
+      target, over: atoms, of: rules.dictionary, start: start, cholesky: cholesky)
   }
 
   // MARK: Selecting
@@ -100,13 +119,14 @@ struct GramPursuit {
       let error = Float(factor) * route.units.steps[Int(atom)]
       squares += error * error
     }
-    let rest = baseStep > 0 ? squaredResidual : squaredBaseResidual - squaredResidual
+    let rest = isBaseExact ? squaredBaseResidual - squaredResidual : squaredResidual
     let error = squares.squareRoot() + route.units.largestStep * Float(max(rest, 0).squareRoot())
     return RoundedUnits.deviation * error + UnitGram.largestRounding * sumOfFactors
   }
 
   /// The state in which candidates are compared.
   func state() -> PursuitState {
+    workspace.completeCandidates(rows: atoms.count) { route.gram.row(Int(atoms[$0])) }
     let margin =
       rules.margin(magnitude: magnitude) + 2 * roundingError * rules.largestWeight
     let contenders = workspace.candidates.contenders(PursuitState.factors(factors), margin: margin)
@@ -127,7 +147,7 @@ struct GramPursuit {
   func isMeaningful(_ match: CorrelationScan.Match) -> Bool {
     let least = Double(max(match.correlation.magnitude - roundingError, 0))
     if rules.isMeaningful(least, squaredResidual: squaredResidual) { return true }
-    let correlation = rules.correlation(match.index, residual: exactResidual())
+    let correlation = rules.correlation(match.index, with: exactResidual())
     return rules.isMeaningful(correlation, squaredResidual: squaredResidual)
   }
 
@@ -143,7 +163,9 @@ struct GramPursuit {
 
   private func exactResidual() -> [Double] {
     if atoms.isEmpty { return target }
-    return (exact ?? SupportSolution(target, over: atoms, of: rules.dictionary)).residual
+    if let exact { return exact.residual }
+    return refined()?.residual()
+      ?? SupportSolution(target, over: atoms, of: rules.dictionary).residual
   }
 
   // MARK: Taking
@@ -188,7 +210,6 @@ struct GramPursuit {
 
   /// Adds an atom whose addition is certain.
   mutating func add(_ atom: Int, _ addition: Addition) {
-    workspace.setCandidateRow(atoms.count, from: route.gram.row(atom))
     workspace.exclude(atom)
     atoms.append(Int32(atom))
     cholesky.append(addition.row)

@@ -71,16 +71,16 @@ struct PursuitRules: Sendable {
     return best ?? contenders.first
   }
 
-  /// The correlation of a unit atom with `residual`, in double precision.
-  func correlation(_ atom: Int, residual: [Double]) -> Double {
+  /// The product of a unit atom with `vector`, in double precision.
+  func correlation(_ atom: Int, with vector: [Double]) -> Double {
     let product = dictionary.atoms.withRow(atom) { row in
-      ResidualKernels.dot(row, residual)
+      vector.withUnsafeBufferPointer { ResidualKernels.dot(row, $0) }
     }
     return product / dictionary.norms[atom]
   }
 
   /// What selection compares, in double precision.
   func score(_ atom: Int, residual: [Double]) -> Double {
-    correlation(atom, residual: residual).magnitude * Double(weights[atom])
+    correlation(atom, with: residual).magnitude * Double(weights[atom])
   }
 }

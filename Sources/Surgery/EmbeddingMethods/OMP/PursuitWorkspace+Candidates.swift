@@ -4,12 +4,12 @@ internal import Glibc
 extension PursuitWorkspace {
   /// Picks candidates by the correlations of the last pass.
   func pickCandidates() {
-    candidates.removeAll()
+    candidates.removeAll(rowCount: rowCount)
     outside.update(from: weights, count: panelCount * Panels.width)
     let (threshold, best) = sampledThreshold()
     relativeThreshold = best > 0 ? threshold / best : 0
     for panel in 0..<panelCount {
-      pickCandidates(panel, threshold: threshold, into: &candidates, rowCount: rowCount)
+      pickCandidates(panel, threshold: threshold, into: &candidates)
     }
     for atom in candidates.atoms { outside[Int(atom)] = 0 }
   }
@@ -27,25 +27,24 @@ extension PursuitWorkspace {
 
   /// Makes candidates of the atoms of a panel whose scores reach the threshold.
   func pickCandidates(
-    _ panel: Int, threshold: Float, into candidates: inout CandidateSet, rowCount: Int
+    _ panel: Int, threshold: Float, into candidates: inout CandidateSet
   ) {
     let start = panel * Panels.width
     var columns = Panels.columns(
       current + start, weights: weights + start,
       reaching: max(threshold, .leastNonzeroMagnitude))
     while columns != 0 {
-      _ = add(start + columns.trailingZeroBitCount, to: &candidates, rowCount: rowCount)
+      _ = add(start + columns.trailingZeroBitCount, to: &candidates)
       columns &= columns &- 1
     }
   }
 
   /// Adds an atom to a set, unless that is full, and says whether it did.
-  func add(_ atom: Int, to candidates: inout CandidateSet, rowCount: Int) -> Bool {
+  func add(_ atom: Int, to candidates: inout CandidateSet) -> Bool {
     let (panel, column) = atom.quotientAndRemainder(dividingBy: Panels.width)
     return candidates.add(
       atom, base: base[atom], weight: weights[atom],
-      column: rows(panel) + Panels.place(row: 0, column: column),
-      lines: Panels.lineCount(rows: rowCount))
+      column: rows(panel) + Panels.place(row: 0, column: column))
   }
 
   /// Moves the threshold so that the wanted number of candidates is found next time: where scores are

@@ -16,7 +16,7 @@ extension PursuitWorkspace {
     let former = Array(candidates.atoms)
     // A copy, so that the loop works on a variable of its own.
     var picked = candidates
-    picked.removeAll()
+    picked.removeAll(rowCount: count)
     var check = StateCheck(states)
     let newRows = newRows(selected, count)
     for panel in 0..<panelCount {
@@ -31,7 +31,7 @@ extension PursuitWorkspace {
         guard state < check.count else { return }
         check.found(contenders(panel, states[state]), in: state)
       }
-      pickCandidates(panel, threshold: threshold, into: &picked, rowCount: count)
+      pickCandidates(panel, threshold: threshold, into: &picked)
     }
     rowCount = count
     candidates = picked

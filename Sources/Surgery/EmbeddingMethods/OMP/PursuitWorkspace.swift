@@ -170,15 +170,18 @@ extension PursuitWorkspace {
   /// Makes candidates of atoms that are not.
   func addCandidates(_ atoms: some Sequence<Int>) {
     for atom in atoms where outside[atom] > 0 {
-      if add(atom, to: &candidates, rowCount: rowCount) { outside[atom] = 0 }
+      if add(atom, to: &candidates) { outside[atom] = 0 }
     }
   }
 
-  /// Tells the candidates of the selected atom number `row`.
-  func setCandidateRow(_ row: Int, from gramRow: UnsafePointer<Int16>) {
-    candidates.setRow(row, from: gramRow)
+  /// Gives the candidates the rows that they lack of the first `count`.
+  func completeCandidates(rows count: Int, _ gramRow: (Int) -> UnsafePointer<Int16>) {
+    while candidates.rowCount < count { candidates.addRow(gramRow(candidates.rowCount)) }
   }
 
   /// Forgets the rows of atoms that are no longer selected.
-  func truncateRows(to count: Int) { rowCount = min(rowCount, count) }
+  func truncateRows(to count: Int) {
+    rowCount = min(rowCount, count)
+    candidates.truncateRows(to: count)
+  }
 }

@@ -1,41 +1,14 @@
-/// Products of single rows of `Float`, accumulated in `Double`, for the route that keeps residuals.
+internal import CKernels
+
+/// Products of rows of `Float` in `Double`, for what is computed from the atoms themselves.
 enum ResidualKernels {
   /// The inner product of two vectors of one length.
   static func dot(
-    _ left: UnsafeBufferPointer<Float>, _ right: UnsafeBufferPointer<Float>
+    _ left: UnsafeBufferPointer<Float>, _ right: UnsafeBufferPointer<Double>
   ) -> Double {
     precondition(left.count == right.count)
-    var sums = SIMD4<Double>.zero
-    let whole = left.count & ~3
-    for index in stride(from: 0, to: whole, by: 4) {
-      let first = SIMD4<Double>(
-        Double(left[index]), Double(left[index + 1]), Double(left[index + 2]),
-        Double(left[index + 3]))
-      let second = SIMD4<Double>(
-        Double(right[index]), Double(right[index + 1]), Double(right[index + 2]),
-        Double(right[index + 3]))
-      sums += first * second
-    }
-    var total = sums.sum()
-    for index in whole..<left.count { total += Double(left[index]) * Double(right[index]) }
-    return total
-  }
-
-  /// The inner product of two vectors of one length.
-  static func dot(_ left: UnsafeBufferPointer<Float>, _ right: [Double]) -> Double {
-    precondition(left.count == right.count)
-    var sums = SIMD4<Double>.zero
-    let whole = left.count & ~3
-    for index in stride(from: 0, to: whole, by: 4) {
-      let first = SIMD4<Double>(
-        Double(left[index]), Double(left[index + 1]), Double(left[index + 2]),
-        Double(left[index + 3]))
-      sums +=
-        first * SIMD4<Double>(right[index], right[index + 1], right[index + 2], right[index + 3])
-    }
-    var total = sums.sum()
-    for index in whole..<left.count { total += Double(left[index]) * right[index] }
-    return total
+    guard let leftStart = left.baseAddress, let rightStart = right.baseAddress else { return 0 }
+    return kernels_mixed_dot(leftStart, rightStart, left.count)
   }
 
   /// Subtracts `factor` times `row` from `vector`, of the same length.
@@ -44,6 +17,7 @@ enum ResidualKernels {
     from vector: UnsafeMutableBufferPointer<Double>
   ) {
     precondition(row.count == vector.count)
-    for index in 0..<row.count { vector[index] -= factor * Double(row[index]) }
+    guard let rowStart = row.baseAddress, let start = vector.baseAddress else { return }
+    kernels_mixed_subtract(rowStart, factor, row.count, start)
   }
 }

@@ -65,30 +65,21 @@ struct ResidualPursuit {
   }
 
   private mutating func take(_ atom: Int) {
-    let addition = cholesky.row(for: atoms.map { unitProduct(Int($0), atom) })
+    var unit = [Double](repeating: 0, count: target.count)
+    unit.withUnsafeMutableBufferPointer { unit in
+      rules.dictionary.atoms.withRow(atom) { row in
+        ResidualKernels.subtract(row, times: -1 / rules.dictionary.norms[atom], from: unit)
+      }
+    }
+    let addition = cholesky.row(for: atoms.map { rules.correlation(Int($0), with: unit) })
     guard addition.pivot > PursuitRules.smallestPivot else {
       passedOver.append(atom)
       return
     }
     atoms.append(Int32(atom))
     cholesky.append(addition)
-    products.append(productWithTarget(atom))
+    products.append(rules.correlation(atom, with: target))
     updateResidual(coefficients: cholesky.solve(products))
-  }
-
-  private func unitProduct(_ left: Int, _ right: Int) -> Double {
-    let dictionary = rules.dictionary
-    let product = dictionary.atoms.withRow(left) { left in
-      dictionary.atoms.withRow(right) { right in ResidualKernels.dot(left, right) }
-    }
-    return product / (dictionary.norms[left] * dictionary.norms[right])
-  }
-
-  private func productWithTarget(_ atom: Int) -> Double {
-    let product = rules.dictionary.atoms.withRow(atom) { row in
-      zip(row, target).reduce(0.0) { $0 + Double($1.0) * $1.1 }
-    }
-    return product / rules.dictionary.norms[atom]
   }
 
   private mutating func updateResidual(coefficients: [Double]) {

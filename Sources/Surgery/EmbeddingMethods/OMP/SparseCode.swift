@@ -14,6 +14,19 @@ public struct SparseCode: Sendable, Equatable {
     self.relativeResidual = relativeResidual
   }
 
+  /// The code of a target of norm `norm`, from coefficients for unit atoms and a target of norm 1.
+  init(
+    _ atoms: [Int32], unitCoefficients: [Double], squaredResidual: Double, norm: Double,
+    of dictionary: SparseDictionary
+  ) {
+    self.init(
+      atoms: atoms,
+      coefficients: zip(atoms, unitCoefficients).map { atom, coefficient in
+        Float(coefficient * norm / dictionary.norms[Int(atom)])
+      },
+      relativeResidual: Float(max(squaredResidual, 0).squareRoot()))
+  }
+
   /// The code of a target of zeros: no atoms.
   static let zero = SparseCode(atoms: [], coefficients: [], relativeResidual: 0)
 }

@@ -61,11 +61,8 @@ struct SupportSolution {
 
   /// The code of a target of norm `norm`, whose unit vector this solves.
   func code(_ atoms: [Int32], norm: Double, of dictionary: SparseDictionary) -> SparseCode {
-    let coefficients = zip(atoms, coefficients).map { atom, coefficient in
-      Float(coefficient * norm / dictionary.norms[Int(atom)])
-    }
-    return SparseCode(
-      atoms: atoms, coefficients: coefficients,
-      relativeResidual: Float(squaredResidual.squareRoot()))
+    SparseCode(
+      atoms, unitCoefficients: coefficients, squaredResidual: squaredResidual, norm: norm,
+      of: dictionary)
   }
 }

@@ -2,9 +2,9 @@ import CKernels
 import TestSupport
 import Testing
 
-/// The loops over 16-bit integers against the plainest ones, with every instruction set that the processor
-/// has. Other tests may run meanwhile: the sets compute the same.
-@Suite(.serialized) struct IntegerKernelTests {
+/// The vector loops against the plainest ones, with every instruction set that the processor has. Other
+/// tests may run meanwhile: the sets compute the same.
+@Suite(.serialized) struct KernelTests {
   private static let sets = 0..<Int(kernels_set_count())
 
   private static func using(_ set: Int, _ body: () -> Void) {
@@ -86,6 +86,27 @@ import Testing
         let value = source[index] * 16384 * scales[index]
         #expect(
           target[index] == Int16(min(max(value, -32767), 32767).rounded(.toNearestOrEven)))
+      }
+    }
+  }
+
+  @Test(arguments: sets)
+  func `Floats with doubles are multiplied and subtracted in double precision`(set: Int) {
+    var random = SeededGenerator(seed: 4)
+    for count in [0, 1, 7, 8, 31, 32, 33, 100, 1000] {
+      let floats = (0..<count).map { _ in random.normal() }
+      let doubles = (0..<count).map { _ in Double.random(in: -1...1, using: &random) }
+      var rest = doubles + [7]
+      var product = 0.0
+      Self.using(set) {
+        product = kernels_mixed_dot(floats, doubles, count)
+        kernels_mixed_subtract(floats, 0.3, count, &rest)
+      }
+      let expected = zip(floats, doubles).reduce(0) { $0 + Double($1.0) * $1.1 }
+      #expect(abs(product - expected) < 1e-12)
+      #expect(rest[count] == 7)
+      for index in 0..<count {
+        #expect(abs(rest[index] - (doubles[index] - 0.3 * Double(floats[index]))) < 1e-15)
       }
     }
   }
