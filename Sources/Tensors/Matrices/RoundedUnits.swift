@@ -6,9 +6,9 @@ internal import CKernels
 /// integers an element becomes is drawn at random, such that the mean is right. So the error of a product
 /// with any other vector w is a sum of independent terms of mean 0, each within an interval of width
 /// |wᵢ| / s, and by Hoeffding's inequality it exceeds z / (2 s) · ‖w‖ with a probability of at most
-/// 2 exp(-z² / 2). `deviation` is the bound that counts as certain; that of rounding to the nearest
-/// integer, which errs in ways that add up, would be √d times as large. What is drawn depends on the place of an element
-/// alone: the same vectors make the same integers.
+/// 2 exp(-z² / 2). `deviation` is the bound that counts as certain; without the drawing, errors might all
+/// add up, and only one √d times as large would be. What is drawn depends on the place of an element alone:
+/// the same vectors make the same integers.
 ///
 /// Products are added up in 32-bit integers, in chunks of elements. The scale keeps the length of each
 /// chunk of a vector below √2³¹, so that by the inequality of Cauchy and Schwarz no sum, in whatever order,
@@ -65,7 +65,7 @@ package struct RoundedUnits: Sendable {
     (count + groupSize - 1) / groupSize * groupSize
   }
 
-  /// Rounds the rows of `matrix`.
+  /// Rounds the rows of `matrix`, whose squares must be in the range of `Float`.
   ///
   /// - Parameters:
   ///   - inverseNorms: the reciprocal norm of each row; 0 makes it a vector of zeros.

@@ -241,4 +241,20 @@ import Testing
       try pursuit(1).solve(Matrix([[1, 1], [0, 0], [.nan, 0]]).view, rows: [1, 2])
     }
   }
+
+  @Test(arguments: [1e-30, 1e30] as [Float])
+  func `The length of a target makes no difference to its atoms`(length: Float) throws {
+    var random = SeededGenerator(seed: 8)
+    let atoms = (0..<200).map { _ in (0..<300).map { _ in 1 + random.normal() } }
+    let targets = (0..<20).map { _ in (0..<300).map { _ in 3 + random.normal() } }
+    let pursuit = try Pursuit(
+      dictionary: try SparseDictionary(Matrix(atoms)), options: Pursuit.Options(sparsity: 12))
+    #expect(pursuit.route == .gram)
+    let codes = try pursuit.solve(Matrix(targets).view)
+    let scaled = try pursuit.solve(Matrix(targets.map { $0.map { $0 * length } }).view)
+    for (code, other) in zip(codes, scaled) {
+      #expect(code.atoms == other.atoms)
+      #expect(abs(code.relativeResidual - other.relativeResidual) < 1e-5)
+    }
+  }
 }

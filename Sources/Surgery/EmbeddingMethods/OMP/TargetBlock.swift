@@ -29,7 +29,14 @@ struct TargetBlock: Sendable {
   ///
   /// - Parameter count: how many vectors have been rounded that these will be multiplied by.
   func roundedUnits(after count: Int) -> RoundedUnits {
-    RoundedUnits(
-      targets, inverseNorms: norms.map { $0 > 0 ? Float(1 / $0) : 0 }, after: count)
+    // Divided before they are rounded, since the squares of a target may leave the range of `Float`.
+    var units = Matrix(rows: targets.rows, columns: targets.columns)
+    for index in 0..<self.count where norms[index] > 0 {
+      let unit = unit(index)
+      units.withMutableRow(index) { row in
+        for column in row.indices { row[column] = Float(unit[column]) }
+      }
+    }
+    return RoundedUnits(units, inverseNorms: norms.map { $0 > 0 ? 1 : 0 }, after: count)
   }
 }
