@@ -6,9 +6,13 @@
      WIDE                      registers that a block of few states covers
      TILE_ROWS, TILE_GROUPS    the vectors on the left, and the groups on the right, whose products are computed at once
      MULTIPLY_PAIRS(a, b)      products of 16-bit integers, added in pairs
-     ADD_PAIRS(sum, a, b)      the same, added to 32-bit integers
+     ADD_PAIRS(sum, a, b)      the same, added to 32-bit integers, where one instruction does both
 
    No include guard: it is included once per instruction set. */
+
+#ifndef ADD_PAIRS
+#define ADD_PAIRS(sum, a, b) ((sum) + (NAME(ints))MULTIPLY_PAIRS(a, b))
+#endif
 
 #include "vectors.h"
 

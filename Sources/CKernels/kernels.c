@@ -31,7 +31,6 @@ typedef struct {
 #else
 #define MULTIPLY_PAIRS(a, b) ((((a) << 16) >> 16) * (((b) << 16) >> 16) + ((a) >> 16) * ((b) >> 16))
 #endif
-#define ADD_PAIRS(sum, a, b) ((sum) + (NAME(ints))MULTIPLY_PAIRS(a, b))
 #include "instruction_set.h"
 
 #if defined(__x86_64__)
@@ -42,7 +41,6 @@ typedef struct {
 #define TILE_ROWS 4
 #define TILE_GROUPS 1
 #define MULTIPLY_PAIRS(a, b) _mm256_madd_epi16((__m256i)(a), (__m256i)(b))
-#define ADD_PAIRS(sum, a, b) ((sum) + (NAME(ints))MULTIPLY_PAIRS(a, b))
 #include "instruction_set.h"
 
 #define NAME(x) avx512_##x
@@ -52,7 +50,6 @@ typedef struct {
 #define TILE_ROWS 8
 #define TILE_GROUPS 3
 #define MULTIPLY_PAIRS(a, b) _mm512_madd_epi16((__m512i)(a), (__m512i)(b))
-#define ADD_PAIRS(sum, a, b) ((sum) + (NAME(ints))MULTIPLY_PAIRS(a, b))
 #include "instruction_set.h"
 
 #define NAME(x) vnni_##x

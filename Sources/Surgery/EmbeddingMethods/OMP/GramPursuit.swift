@@ -22,7 +22,6 @@ internal import Tensors
 struct GramPursuit {
   let rules: PursuitRules
   private let route: GramRoute
-  private let inverseNorms: [Float]
   private let target: [Double]
   let workspace: PursuitWorkspace
 
@@ -58,12 +57,11 @@ struct GramPursuit {
   ///   - products: the rounded vector's products with the atoms, without their steps.
   ///   - workspace: made for this number of atoms; its content does not matter.
   init(
-    _ rules: PursuitRules, _ route: GramRoute, inverseNorms: [Float], target: [Double],
-    step: Float, products: UnsafeBufferPointer<Float>, workspace: PursuitWorkspace
+    _ rules: PursuitRules, _ route: GramRoute, target: [Double], step: Float,
+    products: UnsafeBufferPointer<Float>, workspace: PursuitWorkspace
   ) {
     self.rules = rules
     self.route = route
-    self.inverseNorms = inverseNorms
     self.target = target
     self.workspace = workspace
     baseStep = step
@@ -185,7 +183,7 @@ struct GramPursuit {
   func addition(of atom: Int) -> Addition {
     let dimension = rules.dictionary.dimension
     let unit = workspace.selectedUnits + atoms.count * dimension
-    let scale = inverseNorms[atom]
+    let scale = route.inverseNorms[atom]
     rules.dictionary.atoms.withRow(atom) { row in
       for column in row.indices { unit[column] = row[column] * scale }
     }
@@ -270,7 +268,7 @@ struct GramPursuit {
     guard rules.continues(atoms, squaredResidual: squaredResidual) else { return }
     let residual = solution.residual.map { Float($0) }
     LinearAlgebra.product(rules.dictionary.atoms, residual).withUnsafeBufferPointer { products in
-      workspace.restart(products: products, scales: inverseNorms, selected: selectedRows)
+      workspace.restart(products: products, scales: route.inverseNorms, selected: selectedRows)
     }
   }
 

@@ -6,10 +6,9 @@ struct GramRoute: Sendable {
   let units: RoundedUnits
   /// Their products with each other.
   let gram: UnitGram
-  private let inverseNorms: [Float]
+  /// The reciprocal norm of each atom; 0 for those that cannot be used.
+  let inverseNorms: [Float]
 
-  /// Targets that one task solves: few, so that cores finish a block together.
-  private static let pieceSize = 2
   /// Groups of atoms whose products with a block one task computes.
   private static let groupsPerTask = 96
 
@@ -48,12 +47,12 @@ struct GramRoute: Sendable {
     codes.withUnsafeMutableBufferPointer { codes in
       // Safe: each piece writes what belongs to its targets.
       nonisolated(unsafe) let codes = codes
-      parallelFor(count: block.count, pieceSize: Self.pieceSize) { piece in
+      parallelFor(count: block.count, pieceSize: OrthogonalMatchingPursuit.pieceSize) { piece in
         workspaces.withElement { workspace in
           for index in piece where block.norms[index] > 0 {
             let products = memory.elements[(index * stride)..<((index + 1) * stride)]
             var pursuit = GramPursuit(
-              rules, self, inverseNorms: inverseNorms, target: block.unit(index),
+              rules, self, target: block.unit(index),
               step: targets.steps[index],
               products: UnsafeBufferPointer(UnsafeMutableBufferPointer(rebasing: products)),
               workspace: workspace)

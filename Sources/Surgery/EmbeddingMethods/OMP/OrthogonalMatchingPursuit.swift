@@ -34,7 +34,7 @@ public struct OrthogonalMatchingPursuit: Sendable {
   /// More targets than this in a block gain nothing.
   private static let largestBlock = 256
   /// Targets that one task solves: few, so that cores finish a block together.
-  private static let pieceSize = 2
+  static let pieceSize = 2
 
   /// Atoms whose products one task computes: enough that packing the operands, which each task does
   /// anew, stays far below the product itself.
